@@ -1,0 +1,60 @@
+# Chuẩn: every command a person needs. `make help` lists them.
+PYTHON ?= python3
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -c
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+export PYTHONDONTWRITEBYTECODE = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check lint endure bench messages catalogues lock
+
+help: ## list the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+$(STAMP): requirements.lock
+	@echo "[1/2] Creating $(VENV) with $$($(PYTHON) --version) (Python 3.11 or newer is needed)"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12 run"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@echo "[2/2] Installing the locked packages (one to two minutes the first time)"
+	@$(BIN)/python -m pip install --disable-pip-version-check --progress-bar off --require-hashes -r requirements.lock \
+		| awk '/^Collecting/ { printf "."; fflush() } /^Installing/ { printf " installing" ; fflush() } END { print "" }'
+	@touch $@
+
+setup: $(STAMP) catalogues ## install everything for building and testing into .venv
+
+catalogues: $(STAMP)
+	@$(BIN)/python -m locales.compile
+
+run: setup ## start the product: counter and panel, Ctrl-C stops both
+	@$(BIN)/flask --app admin prepare
+	@$(BIN)/python -m honcho --no-prefix start || [ $$? -eq 130 ]
+	@echo "Đã dừng · Stopped"
+
+test: setup ## the tests, without long runs (under five minutes)
+	@$(BIN)/python -m pytest -n 2 -m "not endure"
+
+lint: setup ## format, types, arrows between the rooms, dependencies, templates, catalogues
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/deptry .
+	@$(BIN)/djlint --quiet --lint --profile=jinja admin/templates bot/pages/templates
+
+check: lint ## what must pass before anything lands: lint, every test with a browser, endurance
+	@REQUIRE_BROWSER=1 $(MAKE) --no-print-directory test
+	@$(MAKE) --no-print-directory endure
+
+endure: setup ## kill and soak runs (long)
+	@$(BIN)/python -m pytest -m endure -p no:randomly
+
+bench: setup ## speed against a bare baseline, ratios printed
+	@$(BIN)/python -m benchmarks
+
+messages: setup ## add the message keys that code uses to the catalogues, and list unused ones
+	@$(BIN)/python -m locales.extract
+
+lock: ## lock the versions again (needs uv)
+	uv lock && uv export --no-emit-project --no-header --no-annotate --all-groups -o requirements.lock -q && rm uv.lock
