@@ -1,0 +1,1 @@
+"""What the office knows: pure rules from values to values."""

@@ -1,0 +1,111 @@
+"""Errors that a person can do something about. They carry a message key and facts, never prose."""
+
+from typing import Any
+
+from domain.messages import N_
+
+
+class OfficeError(Exception):
+    """An expected refusal. `key` names a sentence in `locales/`; `facts` fill its placeholders."""
+
+    key = N_("error.generic")
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(self.key, facts)
+        self.facts = facts
+
+
+class MessageTooLong(OfficeError):
+    """A text is longer than its channel or our own limit allows. Facts: limit, length (characters)."""
+
+    key = N_("error.message_too_long")
+
+
+class BrokenMarkup(OfficeError):
+    """A text of ours is not the HTML that chat platforms accept. Facts: detail."""
+
+    key = N_("error.broken_markup")
+
+
+class ButtonTooLong(OfficeError):
+    """The data of a button exceeds its channel's byte limit. Facts: limit, length (bytes)."""
+
+    key = N_("error.button_too_long")
+
+
+class FileRefused(OfficeError):
+    """A file is of a kind that is not accepted, torn, or does not hold what its name says. Facts: name."""
+
+    key = N_("error.file_refused")
+
+
+class FileTooLarge(OfficeError):
+    """Facts: name, limit (megabytes)."""
+
+    key = N_("error.file_too_large")
+
+
+class FileEmpty(OfficeError):
+    """Facts: name."""
+
+    key = N_("error.file_empty")
+
+
+class TooManyFiles(OfficeError):
+    """Facts: limit (files a day)."""
+
+    key = N_("error.too_many_files")
+
+
+class FileNotFetched(OfficeError):
+    """The platform announced a file but does not hand it out. Facts: name."""
+
+    key = N_("error.file_not_fetched")
+
+
+class EnquiryClosed(OfficeError):
+    """An act on an enquiry that has ended. Facts: reference."""
+
+    key = N_("error.enquiry_closed")
+
+
+class NoSuchEnquiry(OfficeError):
+    """A reference that is not one of this contact's. Facts: reference."""
+
+    key = N_("error.no_such_enquiry")
+
+
+class OwnedByAnother(OfficeError):
+    """Another officer has the enquiry. Facts: reference, officer."""
+
+    key = N_("error.owned_by_another")
+
+
+class NewerEnquiryOpen(OfficeError):
+    """An enquiry given back to the bot is not taken again while the contact has a newer one with people. Facts: reference (the newer)."""
+
+    key = N_("error.newer_enquiry_open")
+
+
+class EntryWithoutSource(OfficeError):
+    """A knowledge entry is not published without its source."""
+
+    key = N_("error.entry_without_source")
+
+
+class EmptyReply(OfficeError):
+    """A reply with neither text nor file."""
+
+    key = N_("error.empty_reply")
+
+
+class ConsentNeeded(OfficeError):
+    """The contact refused the purpose that the wish needs. Facts: purpose."""
+
+    key = N_("error.consent_needed")
+
+
+class MalformedReference(OfficeError):
+    """A reference whose form or check character is wrong. Facts: reference."""
+
+    key = N_("error.malformed_reference")

@@ -1,0 +1,72 @@
+"""Working time (giờ làm việc): when the office is open, and the moment at which an amount of working time is over.
+
+The hours and holidays are data that staff edit; nothing here knows any.
+
+>>> from datetime import date, datetime, time
+>>> hours = WorkingHours({day: ((time(7, 30), time(11, 30)), (time(13, 0), time(17, 0))) for day in range(5)}, frozenset(), frozenset())
+>>> hours.after(datetime(2026, 11, 20, 16, 0, tzinfo=ZONE), 120).isoformat()
+'2026-11-23T08:30:00+07:00'
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_FAR = 400
+"""Days to look ahead before giving up: a calendar without a single open period is a mistake in the data."""
+
+
+class NeverOpen(ValueError):
+    """The calendar has no open period within more than a year."""
+
+
+@dataclass(frozen=True)
+class WorkingHours:
+    """Periods by weekday (0 is Monday), closed days, and weekend days that are worked by swap (làm bù; Monday's periods)."""
+
+    weekly: Mapping[int, tuple[tuple[time, time], ...]]
+    closed: frozenset[date]
+    swapped_in: frozenset[date]
+
+    def periods(self, day: date) -> tuple[tuple[time, time], ...]:
+        """The open periods of a day, in order."""
+        if day in self.swapped_in:
+            return self.weekly.get(0, ())
+        if day in self.closed:
+            return ()
+        return self.weekly.get(day.weekday(), ())
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether the office is open at a moment."""
+        local = at.astimezone(ZONE)
+        return any(start <= local.time() < end for start, end in self.periods(local.date()))
+
+    def after(self, start: datetime, minutes: int) -> datetime:
+        """The moment at which `minutes` of working time have passed since `start`; with 0, the next open moment."""
+        left = timedelta(minutes=minutes)
+        for opens, closes in self._spans(start):
+            if closes - opens >= left:
+                return opens + left
+            left -= closes - opens
+        raise NeverOpen("no working hours are set")
+
+    def between(self, start: datetime, end: datetime) -> int:
+        """Whole minutes of working time between two moments; 0 when `end` is not later."""
+        total = timedelta()
+        for opens, closes in self._spans(start):
+            if opens >= end:
+                break
+            total += min(closes, end) - opens
+        return int(total.total_seconds() // 60)
+
+    def _spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
+        local = start.astimezone(ZONE)
+        for offset in range(_FAR):
+            day = local.date() + timedelta(days=offset)
+            for opens_at, closes_at in self.periods(day):
+                opens = max(datetime.combine(day, opens_at, ZONE), local)
+                closes = datetime.combine(day, closes_at, ZONE)
+                if opens < closes:
+                    yield opens, closes
