@@ -1,0 +1,1 @@
+"""What the office remembers: engine, models, queries, migrations, starter content."""

@@ -1,0 +1,48 @@
+"""Every table, written out: one look shows all that the office remembers."""
+
+from db.models.claim import Claim
+from db.models.consent import Consent
+from db.models.contact import Contact
+from db.models.conversation import Conversation
+from db.models.enquiry import Enquiry
+from db.models.failed_update import FailedUpdate
+from db.models.given_answer import GivenAnswer
+from db.models.holiday import Holiday
+from db.models.inbound_message import Attachment, InboundMessage
+from db.models.knowledge_entry import KnowledgeEntry, KnowledgeVersion
+from db.models.lease import Lease
+from db.models.office_setting import OfficeSetting
+from db.models.outbound_message import OutboundMessage
+from db.models.pause import Pause
+from db.models.quarantined_update import QuarantinedUpdate
+from db.models.reference_counter import ReferenceCounter
+from db.models.staff import Staff, StaffRole, staff_roles
+from db.models.stored_file import StoredFile, UploadedFile
+from db.models.web_event import WebEvent
+
+__all__ = [
+    "Attachment",
+    "Claim",
+    "Consent",
+    "Contact",
+    "Conversation",
+    "Enquiry",
+    "FailedUpdate",
+    "GivenAnswer",
+    "Holiday",
+    "InboundMessage",
+    "KnowledgeEntry",
+    "KnowledgeVersion",
+    "Lease",
+    "OfficeSetting",
+    "OutboundMessage",
+    "Pause",
+    "QuarantinedUpdate",
+    "ReferenceCounter",
+    "Staff",
+    "StaffRole",
+    "StoredFile",
+    "UploadedFile",
+    "WebEvent",
+    "staff_roles",
+]

@@ -1,0 +1,28 @@
+"""Contact (người liên hệ): somebody on one channel, not yet a proven person or firm."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, BigId
+
+
+class Contact(Base):
+    """`chat_id` is the inner language's chat; `external_id` is the platform's own id where that is no 64-bit number."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("channel", "account", "chat_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    account: Mapped[str] = mapped_column(String(60))
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    external_id: Mapped[str | None] = mapped_column(String(80))
+    display_name: Mapped[str | None] = mapped_column(String(200))
+    language: Mapped[str] = mapped_column(String(5), default="vi")
+    first_seen_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+    suppressed_at: Mapped[datetime | None]
+    """Since when the platform refuses what we send (blocked, deleted); cleared when the contact writes again."""
+    suppressed_reason: Mapped[str | None] = mapped_column(String(200))
