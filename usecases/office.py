@@ -1,0 +1,62 @@
+"""The office's own facts: name, working hours, promised time for an answer. Data that staff edit, each with its source."""
+
+from collections.abc import Callable
+from datetime import datetime, time
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Holiday, OfficeSetting
+from domain.worktime import WorkingHours
+
+T = TypeVar("T")
+
+
+def setting(session: Session, key: str) -> Any:
+    """The value of an office setting; raises LookupError when `prepare` has not laid it down."""
+    values: dict[str, Any] = _once(session, "settings", lambda: dict(session.execute(select(OfficeSetting.key, OfficeSetting.value)).all()))
+    if key not in values:
+        raise LookupError(f"office setting {key} is missing: run `flask --app admin prepare`")
+    return values[key]
+
+
+def working_hours(session: Session) -> WorkingHours:
+    """The office's calendar as it stands."""
+    return _once(session, "working_hours", lambda: _read_hours(session))
+
+
+def _read_hours(session: Session) -> WorkingHours:
+    weekly = {
+        int(day): tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in periods)
+        for day, periods in setting(session, "working_hours").items()
+    }
+    holidays = session.execute(select(Holiday.day, Holiday.is_working)).all()
+    return WorkingHours(
+        weekly,
+        closed=frozenset(day for day, is_working in holidays if not is_working),
+        swapped_in=frozenset(day for day, is_working in holidays if is_working),
+    )
+
+
+def _once(session: Session, name: str, read: Callable[[], T]) -> T:
+    """Read once a transaction: an update asks several times, and within a transaction it is to stay the same."""
+    transaction = session.get_transaction()
+    kept: dict[str, Any] = session.info.setdefault("office", {})
+    if kept.get("transaction") is not transaction:
+        kept.clear()
+        kept["transaction"] = transaction
+    if name not in kept:
+        kept[name] = read()
+    value: T = kept[name]
+    return value
+
+
+def answer_due(session: Session, now: datetime) -> datetime:
+    """When a citizen who asks now may expect an officer's answer."""
+    return working_hours(session).after(now, setting(session, "answer_within"))
+
+
+def name(session: Session, language: str) -> str:
+    """The office's name in a language."""
+    return str(setting(session, "profile")["name"][language])

@@ -1,0 +1,127 @@
+"""The outbox (hộp tin đi): everything that is to be said is a row first, sent after the commit by the deliverer."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.engine import signal
+from db.models import Contact, Enquiry, OutboundMessage, Staff
+from db.models.outbound_message import OFFICER, REPLY, SUPPRESSED, WAITING
+from domain import outgoing
+from domain.channels import LIMITS
+from locales import moment, translate
+
+EPHEMERAL_LIFE = timedelta(seconds=10)
+
+
+def queue(channel: str, account: str) -> str:
+    """The signal that something waits for an account's deliverer."""
+    return f"outbox:{channel}:{account}"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How rows of a kind are ranked between chats, and what happens when their outcome is unknown."""
+
+    priority: int
+    on_unknown: str
+
+
+KINDS = {
+    "reply": Kind(REPLY, "resend"),
+    "officer": Kind(OFFICER, "resend"),
+    "notice": Kind(OFFICER, "resend"),
+    "alert": Kind(OFFICER, "resend"),
+    "ephemeral": Kind(REPLY, "list"),
+}
+
+
+def send(
+    session: Session,
+    contact: Contact,
+    method: str,
+    payload: dict[str, Any],
+    *,
+    kind: str,
+    now: datetime,
+    enquiry: Enquiry | None = None,
+    staff: Staff | None = None,
+    edits_id: int | None = None,
+) -> OutboundMessage:
+    """Put a Bot API method for a contact into the outbox, cut to the channel's size; the last row of it is returned, with its id.
+
+    A contact that refuses us on its channel gets the row suppressed at once. Raises what `domain.outgoing.fit` raises.
+    """
+    if method in outgoing.EPHEMERAL:
+        kind = "ephemeral"
+    rows = [
+        OutboundMessage(
+            channel=contact.channel,
+            account=contact.account,
+            chat_id=contact.chat_id,
+            contact_id=contact.id,
+            enquiry_id=enquiry.id if enquiry else None,
+            staff_id=staff.id if staff else None,
+            kind=kind,
+            priority=KINDS[kind].priority,
+            on_unknown=KINDS[kind].on_unknown,
+            method=method,
+            payload=part,
+            edits_id=edits_id,
+            state=SUPPRESSED if contact.suppressed_at else WAITING,
+            reason=contact.suppressed_reason if contact.suppressed_at else None,
+            created_at=now,
+            not_before=now,
+            expires_at=now + EPHEMERAL_LIFE if kind == "ephemeral" else None,
+        )
+        for part in outgoing.fit(method, payload, LIMITS[contact.channel])
+    ]
+    for row in rows:
+        session.add(row)
+        session.flush()
+    signal(session, queue(contact.channel, contact.account))
+    return rows[-1]
+
+
+def alert_staff(session: Session, subject_key: str, body_key: str, *, now: datetime, **facts: Any) -> int:
+    """Write a mail to everybody on the staff who receives alerts, each in their language; the number of mails is returned.
+
+    A fact that is a moment is written as the language writes it. No words of citizens belong into a mail.
+    """
+    staff = session.scalars(select(Staff).where(Staff.active, Staff.receives_alerts)).all()
+    for person in staff:
+        said = {name: moment(fact, person.language) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
+        session.add(
+            OutboundMessage(
+                channel="mail",
+                account="smtp",
+                chat_id=person.id,
+                staff_id=person.id,
+                kind="alert",
+                priority=KINDS["alert"].priority,
+                on_unknown=KINDS["alert"].on_unknown,
+                method="sendMail",
+                payload={
+                    "to": person.email,
+                    "subject": translate(subject_key, person.language, **said),
+                    "text": translate(body_key, person.language, **said),
+                },
+                state=WAITING,
+                created_at=now,
+                not_before=now,
+            )
+        )
+    signal(session, queue("mail", "smtp"))
+    return len(staff)
+
+
+def try_again(session: Session, message: OutboundMessage, now: datetime) -> None:
+    """Put a failed, unknown or suppressed message back into the queue, because a person decided so."""
+    message.state, message.reason, message.not_before, message.attempts = WAITING, None, now, 0
+    message.finished_at = None
+    if message.expires_at is not None:
+        message.expires_at = now + EPHEMERAL_LIFE
+    signal(session, queue(message.channel, message.account))
