@@ -1,0 +1,1 @@
+"""The counter: channels, conversations, public pages, the unit of work, the outbox, the clock."""

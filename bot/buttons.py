@@ -1,0 +1,107 @@
+"""Buttons that conversations share: their data (short codes, at most 64 bytes) and the keyboards made of them."""
+
+from collections.abc import Sequence
+
+from aiogram.filters.callback_data import CallbackData
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
+
+from bot.work import Work
+from db.models import Enquiry, KnowledgeEntry
+from locales import translate
+from locales.languages import LANGUAGES
+
+_CAPTION = 60
+"""Characters of a question on a button; more is cut at a word."""
+
+
+class Go(CallbackData, prefix="go"):
+    """A wish from the menu: the value of a `domain.wishes.Wish`."""
+
+    wish: str
+
+
+class Ask(CallbackData, prefix="ask"):
+    """Show the answer of a knowledge entry."""
+
+    entry: int
+
+
+class Helped(CallbackData, prefix="fb"):
+    """Whether a given answer was what the citizen meant."""
+
+    answer: int
+    yes: bool
+
+
+class Speak(CallbackData, prefix="lang"):
+    language: str
+
+
+class Agree(CallbackData, prefix="agree"):
+    """A decision on a purpose."""
+
+    purpose: str
+    yes: bool
+
+
+class SendOn(CallbackData, prefix="send"):
+    """Agree to the keeping of the conversation and hand the pending question over."""
+
+    agreed: bool
+
+
+class Close(CallbackData, prefix="close"):
+    enquiry: int
+
+
+class Rate(CallbackData, prefix="rate"):
+    enquiry: int
+    stars: int
+
+
+def caption(work: Work, key: str, **facts: object) -> str:
+    """A button's text, which is no HTML."""
+    return translate(key, work.contact.language, **facts)
+
+
+def keyboard(*rows: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup:
+    return InlineKeyboardMarkup(inline_keyboard=[list(row) for row in rows if row])
+
+
+def button(text: str, data: CallbackData) -> InlineKeyboardButton:
+    return InlineKeyboardButton(text=text, callback_data=data.pack())
+
+
+def person(work: Work) -> InlineKeyboardButton:
+    return button(caption(work, "button.person"), Go(wish="person"))
+
+
+def question(entry: KnowledgeEntry) -> InlineKeyboardButton:
+    """A knowledge entry by its question, cut at a word."""
+    text = entry.question
+    if len(text) > _CAPTION:
+        text = text[:_CAPTION].rsplit(" ", 1)[0] + "…"
+    return button(text, Ask(entry=entry.id))
+
+
+def menu(work: Work) -> InlineKeyboardMarkup:
+    """The fresh menu that every dead end leads back to."""
+    return keyboard(
+        [button(caption(work, "button.status"), Go(wish="status")), person(work)],
+        [button(caption(work, "button.help"), Go(wish="help")), button(caption(work, "button.language"), Go(wish="language"))],
+    )
+
+
+def languages() -> InlineKeyboardMarkup:
+    return keyboard([button(name, Speak(language=code)) for code, name in LANGUAGES.items()])
+
+
+def close(work: Work, enquiry: Enquiry) -> InlineKeyboardButton:
+    return button(caption(work, "button.close", reference=enquiry.reference), Close(enquiry=enquiry.id))
+
+
+def agree(work: Work, purpose: str) -> list[InlineKeyboardButton]:
+    return [
+        button(caption(work, "button.agree"), Agree(purpose=purpose, yes=True)),
+        button(caption(work, "button.refuse"), Agree(purpose=purpose, yes=False)),
+    ]

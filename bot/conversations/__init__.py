@@ -1,0 +1,25 @@
+"""The conversations, in the order in which they are asked whether an update is theirs. All there are: one look shows them."""
+
+from functools import cache
+
+from aiogram import Dispatcher
+
+from bot.conversations import answers, commands, enquiries, groups, strays
+from bot.fsm import ConversationStorage
+from bot.greeting import GreetNewcomers
+
+CONVERSATIONS = (groups, commands, enquiries, answers, strays)
+
+
+@cache
+def build_dispatcher() -> Dispatcher:
+    """aiogram's dispatcher over the conversations, one for the process, as a router has one parent.
+
+    No error handlers: they would swallow what the unit of work must see.
+    """
+    dispatcher = Dispatcher(storage=ConversationStorage())
+    dispatcher.message.outer_middleware(GreetNewcomers())
+    dispatcher.callback_query.outer_middleware(GreetNewcomers())
+    for conversation in CONVERSATIONS:
+        dispatcher.include_router(conversation.router)
+    return dispatcher

@@ -1,0 +1,102 @@
+"""An enquiry that people have: the citizen adds to it, closes it, rates it. While an officer has it the bot is silent."""
+
+from textwrap import shorten
+
+from aiogram import F, Router
+from aiogram.filters import BaseFilter
+from aiogram.types import CallbackQuery, Message, TelegramObject
+
+from bot import buttons
+from bot.handing_over import PENDING, hand_over
+from bot.work import Work
+from db.models import Enquiry
+from db.models.enquiry import CLOSED
+from domain.errors import EnquiryClosed
+from domain.folding import clean
+from usecases import contacts, enquiries
+
+router = Router(name="enquiries")
+
+_QUOTED = 60
+"""Characters of an addition that are said back."""
+
+
+class WithPeople(BaseFilter):
+    """This contact has an enquiry that waits for, or is with, an officer."""
+
+    async def __call__(self, event: TelegramObject, work: Work) -> bool:
+        return work.enquiry is not None
+
+
+class NotForTheBot(BaseFilter):
+    """Not a question that the bot is sure of while nobody has taken the enquiry: that one it answers, as ever."""
+
+    async def __call__(self, event: TelegramObject, work: Work) -> bool:
+        return work.with_officer or work.prepared.found.verdict != "sure"
+
+
+@router.message(WithPeople(), NotForTheBot(), F.text | F.photo | F.document)
+@router.edited_message(WithPeople(), NotForTheBot(), F.text | F.photo | F.document)
+async def addition(message: Message, work: Work) -> None:
+    """The transcript has it already; here it is only acknowledged, an album once, and never over an officer's talk."""
+    assert work.enquiry is not None
+    for refusal in work.refusals:
+        await message.answer(work.say(refusal.key, **refusal.facts))
+    said = clean(message.text or message.caption or "")
+    if work.with_officer or not (work.files or said) or _is_of_same_album(work, message):
+        return
+    if work.files:
+        await message.answer(work.say("enquiry.files_added", reference=work.enquiry.reference))
+    else:
+        await message.answer(work.say("enquiry.added", reference=work.enquiry.reference, words=shorten(said, _QUOTED, placeholder="…")))
+
+
+@router.message(WithPeople(), ~(F.text | F.photo | F.document))
+async def not_passed_on(message: Message, work: Work) -> None:
+    """Voice, stickers and the like do not reach the officer, and the citizen must know."""
+    await message.answer(work.say("enquiry.kind_not_passed_on"))
+
+
+@router.callback_query(buttons.Close.filter())
+async def close(press: CallbackQuery, callback_data: buttons.Close, work: Work) -> None:
+    await press.answer()
+    enquiry = work.session.get(Enquiry, callback_data.enquiry)
+    if enquiry is None or enquiry.contact_id != work.contact.id:
+        return
+    if enquiry.status == CLOSED:
+        raise EnquiryClosed(reference=enquiry.reference)
+    enquiries.close(work.session, enquiry, by="citizen", now=work.now)
+
+
+@router.callback_query(buttons.Rate.filter(F.stars.in_({1, 2, 3, 4, 5})))
+async def rate(press: CallbackQuery, callback_data: buttons.Rate, work: Work) -> None:
+    enquiry = work.session.get(Enquiry, callback_data.enquiry)
+    await press.answer()
+    if enquiry is None or enquiry.contact_id != work.contact.id or not isinstance(press.message, Message):
+        return
+    is_first = enquiries.rate(enquiry, callback_data.stars)
+    await press.message.answer(work.say("enquiry.rated" if is_first else "enquiry.rated_before", reference=enquiry.reference))
+
+
+@router.callback_query(buttons.SendOn.filter())
+async def agree_and_send(press: CallbackQuery, work: Work) -> None:
+    """Consent to the keeping, then the question that waited for it goes to people."""
+    await press.answer()
+    data = dict(work.conversation.data)
+    pending = data.pop(PENDING, None)
+    work.conversation.data = data
+    contacts.consent(work.session, work.contact, contacts.ANSWERING, granted=True, now=work.now)
+    if not isinstance(press.message, Message):
+        return
+    if pending is None:
+        await press.message.answer(work.say("strays.old_button"), reply_markup=buttons.menu(work))
+    else:
+        await hand_over(press.message, work, pending["question"], pending["reason"])
+
+
+def _is_of_same_album(work: Work, message: Message) -> bool:
+    """Whether an earlier picture of this album was acknowledged; remembers that this one is."""
+    album = message.media_group_id
+    is_same = album is not None and work.conversation.data.get("album") == album
+    work.conversation.data = {**work.conversation.data, "album": album}
+    return is_same

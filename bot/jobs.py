@@ -1,0 +1,72 @@
+"""The clock: APScheduler ticks a fixed, written-out list. A lease makes any number of processes one clock; every job may run twice."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from sqlalchemy.orm import Session
+
+from bot import metrics
+from bot.writer import Writer
+from usecases import enquiries, housekeeping, leases
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Job:
+    """A use case that takes (session, now) and returns how much it did."""
+
+    name: str
+    every_seconds: int
+    run: Callable[[Session, datetime], int]
+
+
+JOBS = (
+    Job("escalate_overdue_enquiries", 60, enquiries.escalate_overdue),
+    Job("purge_claims", 3600, housekeeping.purge_claims),
+)
+
+
+class Clock:
+    """Starts and stops the ticking."""
+
+    def __init__(self, writer: Writer, holder: str, now: Callable[[], datetime]) -> None:
+        self._writer, self._holder, self._now = writer, holder, now
+        self._scheduler = AsyncIOScheduler(timezone="UTC")
+
+    def start(self) -> None:
+        for job in JOBS:
+            self._scheduler.add_job(
+                self._tick,
+                "interval",
+                seconds=job.every_seconds,
+                args=[job],
+                id=job.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=30,
+            )
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    async def _tick(self, job: Job) -> None:
+        now = self._now()
+        lasts = timedelta(seconds=job.every_seconds * 0.9)
+        try:
+            done = await self._writer.write(functools.partial(self._run, job, now, lasts))
+        except Exception:
+            metrics.BACKGROUND_FAULTS.labels(job.name).inc()
+            log.exception("job.failed", job=job.name)
+            return
+        if done:
+            log.info("job.done", job=job.name, done=done)
+
+    def _run(self, job: Job, now: datetime, lasts: timedelta, session: Session) -> int:
+        return job.run(session, now) if leases.hold(session, f"job:{job.name}", self._holder, now, lasts) else 0

@@ -1,0 +1,113 @@
+"""Preparation: the slow work of an update, done before its transaction: fetching and storing files, searching the knowledge.
+
+A read-only snapshot says what is needed. What was prepared for one version of the conversation is not applied to another.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+
+from bot.inbound import Inbound, IncomingFile, Sender
+from bot.knowledge import Knowledge
+from bot.work import FetchedFile, Prepared
+from db.engine import Database
+from db.files import FileStore
+from db.models.enquiry import HUMAN
+from domain.errors import FileNotFetched, FileTooLarge, OfficeError, TooManyFiles
+from domain.folding import clean
+from usecases import contacts, enquiries, uploads
+from usecases.answers import NOTHING
+
+log = structlog.get_logger()
+
+Fetch = Callable[[str], Awaitable[bytes]]
+"""A channel's way to a file's bytes; raises `NetworkFault` where it may work later, `OfficeError` where it never will."""
+
+_FETCH_TRIES = 5
+
+
+class NetworkFault(Exception):
+    """A platform could not be reached or did not answer; trying again is right."""
+
+
+@dataclass(frozen=True)
+class _Snapshot:
+    """What the database says before the work. `file_room`: so many more files the contact may send today."""
+
+    version: int | None
+    language: str
+    with_officer: bool
+    file_room: int
+
+
+class Preparation:
+    """One for the process; `prepare` may run for many updates side by side."""
+
+    def __init__(
+        self,
+        database: Database,
+        files: FileStore,
+        knowledge: Knowledge,
+        *,
+        max_file_bytes: int,
+        max_files_per_day: int,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._database, self._files, self._knowledge, self._clock = database, files, knowledge, clock
+        self._max_file_bytes, self._max_files_per_day = max_file_bytes, max_files_per_day
+
+    async def prepare(self, inbound: Inbound, sender: Sender, fetch: Fetch) -> Prepared:
+        """Everything that this update needs before its transaction."""
+        snapshot = await asyncio.to_thread(self._snapshot, inbound, sender)
+        files = tuple([await self._take(file, fetch) for file in inbound.files[: snapshot.file_room]])
+        too_many = TooManyFiles(limit=self._max_files_per_day)
+        files += tuple(FetchedFile(uploads.safe_name(file.name), refusal=too_many) for file in inbound.files[snapshot.file_room :])
+        question = _question(inbound)
+        found = NOTHING
+        if question and not files and not snapshot.with_officer:
+            found = await asyncio.to_thread(self._knowledge.find, question, snapshot.language)
+        return Prepared(snapshot.version, files, found)
+
+    def _snapshot(self, inbound: Inbound, sender: Sender) -> _Snapshot:
+        with self._database.read() as session:
+            known = contacts.find(session, inbound.channel, inbound.account, sender.chat_id)
+            if known is None:
+                return _Snapshot(None, sender.language or "vi", False, self._max_files_per_day)
+            contact, conversation = known
+            sent = uploads.sent_today(session, contact.id, self._clock()) if inbound.files else 0
+            current = enquiries.current(session, contact)
+            with_officer = current is not None and current.status == HUMAN
+            return _Snapshot(conversation.version, contact.language, with_officer, max(0, self._max_files_per_day - sent))
+
+    async def _take(self, file: IncomingFile, fetch: Fetch) -> FetchedFile:
+        name = uploads.safe_name(file.name)
+        try:
+            if file.size is not None and file.size > self._max_file_bytes:
+                raise FileTooLarge(name=name, limit=self._max_file_bytes // (1024 * 1024))
+            content = await self._fetch(file, name, fetch)
+            taken = await asyncio.to_thread(uploads.take_in, content, file.name, self._max_file_bytes)
+        except OfficeError as refusal:
+            return FetchedFile(name, refusal=refusal)
+        digest = await asyncio.to_thread(self._files.put, taken.content)
+        return FetchedFile(taken.name, digest, taken.size, taken.media_type)
+
+    async def _fetch(self, file: IncomingFile, name: str, fetch: Fetch) -> bytes:
+        for attempt in range(_FETCH_TRIES):
+            try:
+                return await fetch(file.reference)
+            except FileNotFetched:
+                break
+            except NetworkFault as fault:
+                log.warning("file.not_fetched", attempt=attempt + 1, fault=type(fault.__cause__).__name__)
+                await asyncio.sleep(0.5 * 2**attempt)
+        raise FileNotFetched(name=name)
+
+
+def _question(inbound: Inbound) -> str:
+    update = inbound.update
+    message = (update.message or update.edited_message) if update else None
+    text = clean(message.text or "") if message else ""
+    return "" if text.startswith("/") else text[:2000]
