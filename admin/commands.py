@@ -1,0 +1,151 @@
+"""Operator's commands: `flask --app admin prepare` and `flask --app admin staff create`. Both may be run again."""
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+import click
+from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from admin.access import ADMINISTRATOR, ENQUIRIES, ROLES
+from admin.passwords import digest, make_up
+from db.engine import Database
+from db.migrate import is_current, upgrade
+from db.models import Staff, StaffRole, staff_roles
+from db.settings import Settings
+from domain.folding import clean
+from domain.messages import N_
+from locales import translate
+from locales.languages import DEFAULT
+from usecases import starter
+
+_DESCRIPTIONS = {ADMINISTRATOR: N_("panel.role.administrator"), ENQUIRIES: N_("panel.role.enquiries")}
+
+
+def add_commands(app: Flask, settings: Settings) -> None:
+    """Register the commands; they run inside the application's context."""
+
+    @app.cli.command("prepare")
+    def prepare() -> None:
+        """Bring the installation up to date: folder, database, starter content, first administrator."""
+        with _open(settings) as database:
+            _prepare(settings, database)
+
+    staff = AppGroup("staff", help="People who may enter the panel.")
+
+    @staff.command("create")
+    @click.argument("email")
+    @click.option("--name", required=True, help="Full name, as citizens read it.")
+    @click.option("--role", type=click.Choice(ROLES), default=ENQUIRIES, show_default=True)
+    def create(email: str, name: str, role: str) -> None:
+        """Make an account and print its password once."""
+        with _open(settings) as database:
+            _create(database, email, clean(name), role)
+
+    app.cli.add_command(staff)
+
+
+@contextmanager
+def _open(settings: Settings) -> Iterator[Database]:
+    """The database; one that cannot be reached is said in a sentence."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.database)
+    try:
+        yield database
+    except OperationalError as fault:
+        raise click.ClickException(sentence(N_("cli.database_unreachable"), detail=str(fault.orig).strip())) from fault
+    finally:
+        database.close()
+
+
+def _prepare(settings: Settings, database: Database) -> None:
+    started = time.monotonic()
+    settings.files_dir.mkdir(parents=True, exist_ok=True)
+    settings.signing_key()
+    click.echo("[1/3] " + sentence(N_("cli.prepare.database")))
+    if not is_current(database):
+        upgrade(database)
+    click.echo("[2/3] " + sentence(N_("cli.prepare.starter")))
+    now = datetime.now(UTC)
+    with database.write() as session:
+        added = starter.lay_down(session, now)
+        lay_down_roles(session)
+    say(N_("cli.prepare.added"), **added)
+    click.echo("[3/3] " + sentence(N_("cli.prepare.administrator")))
+    _first_administrator(settings, database, now)
+    click.echo(sentence(N_("cli.prepare.ready"), seconds=f"{time.monotonic() - started:.1f}"))
+    click.echo(sentence(N_("cli.prepare.counter"), url=f"{settings.public_url}/chat"))
+    click.echo(sentence(N_("cli.prepare.panel"), url=settings.admin_url))
+
+
+def lay_down_roles(session: Session) -> None:
+    known = set(session.scalars(select(StaffRole.name)))
+    for role in ROLES:
+        if role not in known:
+            session.add(StaffRole(name=role, description=translate(_DESCRIPTIONS[role], DEFAULT)))
+
+
+def _first_administrator(settings: Settings, database: Database, now: datetime) -> None:
+    """Make the account where nobody is on the staff yet. A made-up password is printed and kept nowhere in clear."""
+    with database.read() as session:
+        if session.scalar(select(func.count(Staff.id))):
+            say(N_("cli.prepare.administrator_known"))
+            return
+    given = settings.admin_password.get_secret_value()
+    password = given or make_up()
+    hashed = digest(password)  # slow on purpose, so outside the transaction
+    with database.write() as session:
+        if session.scalar(select(func.count(Staff.id))):
+            return
+        add_staff(session, str(settings.admin_email), translate(N_("cli.administrator_name"), DEFAULT), ADMINISTRATOR, hashed, now)
+    _show_password(str(settings.admin_email), None if given else password)
+
+
+def _create(database: Database, email: str, name: str, role: str) -> None:
+    email = email.strip().lower()
+    if email.count("@") != 1 or not all(email.split("@")) or not name:
+        raise click.ClickException(sentence(N_("cli.staff.incomplete")))
+    password = make_up()
+    hashed = digest(password)
+    with database.write() as session:
+        if session.scalar(select(Staff.id).where(func.lower(Staff.email) == email)):
+            raise click.ClickException(sentence(N_("cli.staff.known"), email=email))
+        lay_down_roles(session)
+        add_staff(session, email, name, role, hashed, datetime.now(UTC))
+    _show_password(email, password)
+
+
+def add_staff(session: Session, email: str, name: str, role: str, hashed: str, now: datetime) -> Staff:
+    """A person on the staff with one role. `hashed` comes from `admin.passwords.digest`."""
+    session.flush()
+    person = Staff(email=email, full_name=name, password=hashed, active=True, fs_uniquifier=uuid.uuid4().hex, created_at=now)
+    session.add(person)
+    session.flush()
+    role_id = session.scalars(select(StaffRole.id).where(StaffRole.name == role)).one()
+    session.execute(insert(staff_roles).values(staff_id=person.id, role_id=role_id))
+    return person
+
+
+def _show_password(email: str, password: str | None) -> None:
+    if password is None:
+        say(N_("cli.staff.created_given"), email=email)
+        return
+    say(N_("cli.staff.created"), email=email)
+    click.secho(f"\n    {password}\n", bold=True)
+    say(N_("cli.staff.keep_it"))
+
+
+def sentence(key: str, **facts: object) -> str:
+    """A sentence for the terminal, Vietnamese and English: we don't know who sits there."""
+    return " · ".join(translate(key, language, **facts) for language in ("vi", "en"))
+
+
+def say(key: str, **facts: object) -> None:
+    """Print a sentence below its step, at once, so that slow steps are seen."""
+    click.echo("      " + sentence(key, **facts))

@@ -1,0 +1,39 @@
+"""The panel's sessions: pages read through one session a request; every write is a short transaction of its own.
+
+So no page takes SQLite's write lock, and none is held while a password is hashed or a file is put on the disk.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from inspect import iscoroutinefunction
+
+from flask import Flask
+from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy.orm import Session
+
+from db.engine import announce, configure, engine_options, normal_url
+from db.settings import Settings
+
+db = SQLAlchemy()
+"""`db.session` reads; Flask-Admin and Flask-Security find it here."""
+
+
+def connect(app: Flask, settings: Settings) -> None:
+    """Give the application its engine. Nothing is opened before the first query."""
+    url = normal_url(settings.database)
+    app.config["SQLALCHEMY_ENGINES"] = {"default": {"url": url} | engine_options(url)}
+    db.init_app(app)
+    # no asynchronous sessions here: closing them would start an event loop in every request
+    app.teardown_appcontext_funcs = [close for close in app.teardown_appcontext_funcs if not iscoroutinefunction(close)]
+    with app.app_context():
+        engine = configure(db.engine)
+        db.sessionmaker.configure(bind=engine.execution_options(reading=True), autoflush=False)
+
+
+@contextmanager
+def writing() -> Iterator[Session]:
+    """A transaction that is committed at the end, with its signals, or rolled back whole."""
+    with Session(db.engine, expire_on_commit=False) as session, session.begin():
+        yield session
+        session.flush()
+        announce(session)

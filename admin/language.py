@@ -1,0 +1,58 @@
+"""The language of the person at the panel, and the words, dates and spans of time in it."""
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from babel.dates import format_timedelta
+from flask import Flask, has_request_context, request, session
+from flask_babel import Babel  # type: ignore[import-untyped]
+from flask_security import current_user
+
+import locales
+from locales.languages import DEFAULT, LANGUAGES
+
+
+def current() -> str:
+    """The language chosen in this session, else the one on the staff record, else the office's own."""
+    if not has_request_context():
+        return DEFAULT
+    chosen = session.get("language") or getattr(current_user, "language", None)
+    return chosen if chosen in LANGUAGES else DEFAULT
+
+
+def say(key: str, **facts: Any) -> str:
+    """The sentence of a key in the current language, as plain text; Jinja escapes it."""
+    return locales.translate(key, current(), **facts)
+
+
+def now() -> datetime:
+    """The moment of this request: the panel's only clock."""
+    return datetime.now(UTC)
+
+
+def moment(value: datetime) -> str:
+    """A moment in the office's own time."""
+    return locales.moment(value, current())
+
+
+def day(value: date) -> str:
+    """A day as people write it."""
+    return locales.day(value, current())
+
+
+def ago(value: datetime) -> str:
+    """How long ago, or in how long: 2 giờ trước, sau 3 ngày nữa."""
+    return format_timedelta(value - now(), granularity="minute", threshold=1.3, add_direction=True, locale=current())
+
+
+def remember_choice() -> None:
+    """On the sign-in page the language is chosen by a link, `?lang=en`."""
+    if request.endpoint == "security.login" and request.args.get("lang") in LANGUAGES:
+        session["language"] = request.args["lang"]
+
+
+def speak(app: Flask) -> None:
+    """Let templates and libraries speak the current language."""
+    Babel(app, locale_selector=current)
+    app.before_request(remember_choice)
+    app.jinja_env.globals.update(_=say, moment=moment, day=day, ago=ago, current_language=current, languages=LANGUAGES)

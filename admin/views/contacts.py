@@ -1,0 +1,44 @@
+"""Contacts (người liên hệ): who writes to the counter, to read, with the way to their enquiries."""
+
+from flask import request
+from sqlalchemy import select
+
+from admin import wording
+from admin.database import db
+from admin.records import RecordsView, expose
+from db.models import Consent, Contact, Enquiry
+from domain.messages import N_
+
+
+class ContactsView(RecordsView):
+    record = Contact
+    endpoint_name = "contacts"
+    title = N_("panel.menu.contacts")
+    offered = frozenset({"index_view", "details_view"})
+    columns = {
+        "display_name": N_("panel.contact.name"),
+        "channel": N_("panel.contact.channel"),
+        "language": N_("panel.contact.language"),
+        "first_seen_at": N_("panel.contact.first_seen"),
+        "last_seen_at": N_("panel.contact.last_seen"),
+    }
+    choices = {"channel": {name: wording.CHANNEL[name] for name in ("web", "telegram")}}
+    searched = ("display_name",)
+    order = (Contact.last_seen_at.desc(), Contact.id.desc())
+    list_template = "panel/contacts.html"
+
+    @expose("/details/")
+    def details_view(self) -> str:
+        """A contact, what it consented to, its enquiries."""
+        contact = self.get_one_or_abort(request.args.get("id", ""))
+        page: str = self.render(
+            "panel/contact.html",
+            contact=contact,
+            enquiries=db.session.scalars(
+                select(Enquiry).where(Enquiry.contact_id == contact.id).order_by(Enquiry.id.desc()).limit(50)
+            ).all(),
+            consents=db.session.scalars(
+                select(Consent).where(Consent.contact_id == contact.id).order_by(Consent.id.desc()).limit(20)
+            ).all(),
+        )
+        return page

@@ -1,0 +1,85 @@
+"""Words for the states and kinds that the database knows by code. Every code has its sentence here, so that a guard finds it."""
+
+from domain.messages import N_
+
+STATUS = {
+    "waiting": N_("panel.status.waiting"),
+    "human": N_("panel.status.human"),
+    "bot": N_("panel.status.bot"),
+    "closed": N_("panel.status.closed"),
+}
+REASON = {
+    "not_found": N_("panel.reason.not_found"),
+    "asked": N_("panel.reason.asked"),
+    "not_helpful": N_("panel.reason.not_helpful"),
+}
+CHANNEL = {
+    "web": N_("panel.channel.web"),
+    "telegram": N_("panel.channel.telegram"),
+    "zalo": N_("panel.channel.zalo"),
+    "mail": N_("panel.channel.mail"),
+}
+DELIVERY = {
+    "waiting": N_("panel.delivery.waiting"),
+    "sending": N_("panel.delivery.sending"),
+    "sent": N_("panel.delivery.sent"),
+    "failed": N_("panel.delivery.failed"),
+    "unknown": N_("panel.delivery.unknown"),
+    "suppressed": N_("panel.delivery.suppressed"),
+}
+KIND = {
+    "reply": N_("panel.kind.reply"),
+    "officer": N_("panel.kind.officer"),
+    "notice": N_("panel.kind.notice"),
+    "alert": N_("panel.kind.alert"),
+    "ephemeral": N_("panel.kind.ephemeral"),
+}
+ENTRY_STATUS = {
+    "draft": N_("panel.entry.draft"),
+    "published": N_("panel.entry.published"),
+    "withdrawn": N_("panel.entry.withdrawn"),
+}
+CERTAINTY = {
+    "high": N_("panel.certainty.high"),
+    "medium": N_("panel.certainty.medium"),
+    "low": N_("panel.certainty.low"),
+}
+TOPIC = {
+    "ma-so-ma-vach": N_("panel.topic.ma-so-ma-vach"),
+    "hop-quy-hop-chuan": N_("panel.topic.hop-quy-hop-chuan"),
+    "tbt": N_("panel.topic.tbt"),
+    "dau-dinh-luong": N_("panel.topic.dau-dinh-luong"),
+    "phuong-tien-do": N_("panel.topic.phuong-tien-do"),
+    "nhan-hang-hoa": N_("panel.topic.nhan-hang-hoa"),
+    "nhap-khau": N_("panel.topic.nhap-khau"),
+    "cong-bo-tieu-chuan": N_("panel.topic.cong-bo-tieu-chuan"),
+    "truy-xuat-nguon-goc": N_("panel.topic.truy-xuat-nguon-goc"),
+    "xang-dau-lpg": N_("panel.topic.xang-dau-lpg"),
+    "tap-huan": N_("panel.topic.tap-huan"),
+    "lien-he": N_("panel.topic.lien-he"),
+    "giai-thuong-chat-luong": N_("panel.topic.giai-thuong-chat-luong"),
+    "can-doi-chung": N_("panel.topic.can-doi-chung"),
+    "nang-suat-chat-luong": N_("panel.topic.nang-suat-chat-luong"),
+    "iso-9001": N_("panel.topic.iso-9001"),
+    "giam-dinh-tu-phap": N_("panel.topic.giam-dinh-tu-phap"),
+}
+ROLE = {
+    "administrator": N_("panel.role.administrator"),
+    "enquiries": N_("panel.role.enquiries"),
+}
+PURPOSE = {
+    "answering": N_("panel.purpose.answering"),
+    "updates": N_("panel.purpose.updates"),
+}
+UNNAMED = {
+    "web": N_("panel.contact.unnamed_web"),
+    "telegram": N_("panel.contact.unnamed_telegram"),
+}
+FILTER = {
+    "channel": N_("panel.filter.channel"),
+    "state": N_("panel.filter.state"),
+    "status": N_("panel.filter.status"),
+    "topic": N_("panel.filter.topic"),
+    "language": N_("panel.filter.language"),
+    "certainty": N_("panel.filter.certainty"),
+}
