@@ -1,0 +1,137 @@
+"""The panel on the test's own database, people who sign in, and a citizen with an enquiry."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import pytest
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from admin import create_app
+from admin.access import ADMINISTRATOR, ENQUIRIES
+from admin.commands import add_staff, lay_down_roles
+from admin.passwords import digest
+from db.engine import Database
+from db.models import Contact, Enquiry, InboundMessage
+from db.settings import Settings
+from usecases import contacts, enquiries
+
+PASSWORD = "mật khẩu của cán bộ 2026"
+ADMIN, LAN, MINH = "admin@chuan.example", "lan@chuan.example", "minh@chuan.example"
+PEOPLE = {ADMIN: ("Quản trị", ADMINISTRATOR), LAN: ("Nguyễn Thị Lan", ENQUIRIES), MINH: ("Trần Minh", ENQUIRIES)}
+
+
+@dataclass
+class Browser:
+    """A person's browser: keeps cookies, sends the CSRF token that a page holds."""
+
+    client: FlaskClient
+
+    def get(self, url: str) -> TestResponse:
+        return self.client.get(url, buffered=True)
+
+    def post(self, url: str, *, page: str = "/", json: bool = False, **fields: object) -> TestResponse:
+        headers = {"Accept": "application/json"} if json else {}
+        return self.client.post(url, data=fields | {"csrf_token": csrf(self.get(page).text)}, headers=headers)
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
+        return self.post("/login", page="/login", email=email, password=password)
+
+
+def csrf(page: str) -> str:
+    """The token in a page."""
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page) or re.search(r'value="([^"]+)"[^>]*name="csrf_token"', page)
+    assert found, page[:2000]
+    return found.group(1)
+
+
+@pytest.fixture(scope="session")
+def hashed() -> str:
+    """Argon2 is slow on purpose: one hash for everybody."""
+    app = create_app(Settings(_env_file=None, database_url="sqlite://", secret_key="x" * 32))
+    with app.app_context():
+        return digest(PASSWORD)
+
+
+@pytest.fixture
+def panel(settings: Settings, database: Database, hashed: str, now: datetime) -> Iterator[Flask]:
+    """The application, with an administrator and two officers. Its clock begins at `now`, a minute after what citizens did."""
+    clock = time_machine.travel(now + timedelta(minutes=1), tick=True)
+    clock.start()
+    app = create_app(settings)
+    app.testing = True
+    with database.write() as session:
+        lay_down_roles(session)
+        for email, (name, role) in PEOPLE.items():
+            add_staff(session, email, name, role, hashed, now)
+    yield app
+    with app.app_context():
+        from admin.database import db
+
+        db.engine.dispose()
+    clock.stop()
+
+
+@pytest.fixture
+def outsider(panel: Flask) -> Browser:
+    return Browser(panel.test_client())
+
+
+@pytest.fixture
+def signed_in(panel: Flask) -> Callable[[str], Browser]:
+    """Somebody's browser, signed in."""
+
+    def sign(email: str) -> Browser:
+        browser = Browser(panel.test_client())
+        answer = browser.sign_in(email)
+        assert answer.status_code == 302, answer.text
+        return browser
+
+    return sign
+
+
+@pytest.fixture
+def lan(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in(LAN)
+
+
+@pytest.fixture
+def admin(signed_in: Callable[[str], Browser]) -> Browser:
+    return signed_in(ADMIN)
+
+
+Ask = Callable[..., str]
+
+
+@pytest.fixture
+def ask(database: Database, now: datetime) -> Ask:
+    """A citizen asks something that goes to people; the enquiry's reference."""
+
+    def asked(
+        question: str = "Cân của tôi có phải kiểm định không?", *, chat_id: int = 7, name: str | None = None, at: datetime = now
+    ) -> str:
+        with database.write() as session:
+            contact, _, _ = contacts.meet(session, "web", "main", chat_id, now=at, name=name, language="vi")
+            message = InboundMessage(contact_id=contact.id, kind="message", text=question, at=at)
+            session.add(message)
+            session.flush()
+            enquiry, _ = enquiries.hand_over(session, contact, question=question, reason="not_found", message=message, now=at)
+            return enquiry.reference
+
+    return asked
+
+
+def enquiry_of(database: Database, reference: str) -> Enquiry:
+    """The enquiry as it stands."""
+    with database.read() as session:
+        return session.scalars(select(Enquiry).where(Enquiry.reference == reference)).one()
+
+
+def contact_of(database: Database, reference: str) -> Contact:
+    """Its citizen."""
+    return enquiry_of(database, reference).contact

@@ -1,0 +1,116 @@
+"""The guard at the door: every route, every method, every kind of person."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import time_machine
+from flask import Flask
+from werkzeug.routing import Rule
+
+from admin.access import ADMINISTRATOR, ENQUIRIES, OPEN, RIGHTS, ROLES
+from tests.admin.conftest import ADMIN, LAN, Ask, Browser, csrf
+
+MUTE = {"OPTIONS", "HEAD"}
+REFERENCE = "HD-2026-000001-7"
+
+
+def routes(panel: Flask) -> Iterator[tuple[Rule, str]]:
+    for rule in panel.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - MUTE):
+            yield rule, method
+
+
+def address(rule: Rule) -> str:
+    values = {name: {"filename": "panel.css", "sha256": "0" * 64}.get(name, REFERENCE) for name in rule.arguments}
+    _, path = rule.build(values) or ("", "")
+    return path
+
+
+def test_every_route_has_a_rule_and_every_rule_a_route(panel: Flask) -> None:
+    endpoints = {rule.endpoint for rule in panel.url_map.iter_rules()}
+    assert endpoints - OPEN == set(RIGHTS)
+    assert endpoints >= OPEN
+    assert all(roles <= set(ROLES) for roles in RIGHTS.values())
+
+
+def test_an_outsider_gets_nowhere(panel: Flask, outsider: Browser) -> None:
+    token = csrf(outsider.get("/login").text)
+    for rule, method in routes(panel):
+        if rule.endpoint in OPEN:
+            continue
+        answer = outsider.client.open(address(rule), method=method, data={"csrf_token": token} if method == "POST" else None)
+        if method == "GET":
+            assert (answer.status_code, answer.location.split("?")[0]) == (302, "/login"), rule
+        else:
+            assert answer.status_code == 401, rule
+    for method in ("OPTIONS", "HEAD", "TRACE", "PUT", "DELETE"):
+        assert outsider.client.open("/inbox/", method=method).status_code in {302, 401, 405}
+
+
+@pytest.mark.parametrize(("email", "role"), [(LAN, ENQUIRIES), (ADMIN, ADMINISTRATOR)])
+def test_a_role_reaches_what_the_table_says(panel: Flask, signed_in: Callable[[str], Browser], ask: Ask, email: str, role: str) -> None:
+    ask()
+    browser = signed_in(email)
+    token = csrf(browser.get("/").text)
+    for rule, method in routes(panel):
+        if rule.endpoint in OPEN or rule.endpoint == "security.logout":
+            continue
+        answer = browser.client.open(address(rule), method=method, data={"csrf_token": token} if method == "POST" else None)
+        allowed = role in RIGHTS[rule.endpoint]
+        assert (answer.status_code == 403) is not allowed, (rule, method, answer.status_code)
+        assert answer.status_code < 500, (rule, method)
+
+
+def test_a_write_without_a_token_is_refused(admin: Browser, panel: Flask) -> None:
+    for rule, method in routes(panel):
+        if method == "POST" and rule.endpoint not in {"security.verify"}:
+            assert admin.client.post(address(rule), data={"id": "1"}).status_code == 400, rule
+
+
+def test_a_sign_in_ends_after_twelve_hours_however_busy(signed_in: Callable[[str], Browser]) -> None:
+    with time_machine.travel("2026-11-23 08:00+07:00", tick=False) as clock:
+        browser = signed_in(LAN)
+        clock.shift(11 * 3600)
+        assert browser.get("/inbox/").status_code == 200
+        clock.shift(1.1 * 3600)
+        assert browser.get("/inbox/").location.startswith("/login")
+
+
+def test_a_token_is_no_way_in(panel: Flask, signed_in: Callable[[str], Browser], outsider: Browser) -> None:
+    page = outsider.get("/login")
+    answer = outsider.client.post(
+        "/login?include_auth_token",
+        json={"email": LAN, "password": "mật khẩu của cán bộ 2026"},
+        headers={"X-CSRFToken": csrf(page.text), "Accept": "application/json"},
+    )
+    token = ((answer.json or {}).get("response", {}).get("user") or {}).get("authentication_token")
+    for way in ({"headers": {"Authentication-Token": token or "x"}}, {"query_string": {"auth_token": token or "x"}}):
+        assert panel.test_client().get("/inbox/", **way).status_code == 302
+
+
+def test_pages_load_nothing_foreign_and_run_nothing_inline(admin: Browser, outsider: Browser, ask: Ask) -> None:
+    reference = ask()
+    pages = ["/", "/inbox/", f"/inbox/{reference}", "/knowledge/", "/knowledge/edit/?id=1", "/contacts/", "/outbox/"]
+    pages += ["/quarantine/", "/staff/", "/account/"]
+    for answer in [admin.get(page) for page in pages] + [outsider.get("/login")]:
+        assert answer.status_code == 200
+        assert "unsafe" not in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "<script>" not in answer.text
+        assert " style=" not in answer.text
+        assert " onclick=" not in answer.text
+        assert 'lang="vi"' in answer.text
+        assert answer.text.count("<h1") == 1
+        assert "panel." not in answer.text.replace("panel.css", "").replace("panel.js", ""), "a key without its sentence"
+
+
+def test_the_health_page_is_open(outsider: Browser) -> None:
+    assert outsider.get("/healthz").text == "ok"
+
+
+def test_the_language_is_chosen_once_and_kept(admin: Browser, outsider: Browser) -> None:
+    assert "Sign in" in outsider.get("/login?lang=en").text
+    assert admin.post("/account/language", language="en").status_code == 303
+    assert 'lang="en"' in admin.get("/").text
