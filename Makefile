@@ -8,7 +8,7 @@ STAMP := $(VENV)/.ready
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check lint endure bench messages catalogues lock
+.PHONY: help setup run test check lint endure bench learn messages catalogues lock
 
 help: ## list the commands
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
@@ -52,6 +52,10 @@ endure: setup ## kill and soak runs (long)
 
 bench: setup ## speed against a bare baseline, ratios printed
 	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks.answers
+
+learn: setup ## learn the ranking again from the starter content and its labelled questions
+	@$(BIN)/python -m benchmarks.learn
 
 messages: setup ## add the message keys that code uses to the catalogues, and list unused ones
 	@$(BIN)/python -m locales.extract
