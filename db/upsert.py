@@ -10,7 +10,7 @@ from db.base import Base
 Row = TypeVar("Row", bound=Base)
 
 
-def insert_if_absent(session: Session, model: type[Row], **values: Any) -> Row | None:
+def insert_if_absent(session: Session, model: type[Row], /, **values: Any) -> Row | None:
     """The row that was inserted; None when one with the same key is there (on PostgreSQL also after waiting for its commit).
 
     Asked by RETURNING: the row count of such an insert is unknown (-1) with psycopg.

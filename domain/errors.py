@@ -93,6 +93,30 @@ class EntryWithoutSource(OfficeError):
     key = N_("error.entry_without_source")
 
 
+class OwnProposal(OfficeError):
+    """Nobody approves what they wrote themselves."""
+
+    key = N_("error.own_proposal")
+
+
+class NothingProposed(OfficeError):
+    """There is no text that waits for approval: somebody decided on it a moment ago."""
+
+    key = N_("error.nothing_proposed")
+
+
+class AlreadySettled(OfficeError):
+    """Somebody dealt with these unanswered questions a moment ago."""
+
+    key = N_("error.already_settled")
+
+
+class AlreadyReplaced(OfficeError):
+    """A legal document was noted as replaced before. Facts: number."""
+
+    key = N_("error.already_replaced")
+
+
 class EmptyReply(OfficeError):
     """A reply with neither text nor file."""
 

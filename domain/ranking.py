@@ -1,157 +1,188 @@
-"""Ranking of knowledge entries for a question, by words that forgive missing diacritics, đ/d and small slips.
+"""Ranking (xếp hạng): which entries, and which subjects that are not ours, fit a question, and why.
 
-Two signals are added: words and pairs of words weighed by rarity (BM25), in the spelling typed and in the folded one; and letters in
-threes, which survive typing mistakes. Scores lie between 0 and 1 and are the share of the question that an entry explains.
+A rough mix over all units picks candidates; the nearest meaning is looked up for those only; a linear ranker, learned from labelled
+questions (`benchmarks/learn.py`), weighs them. Every signal can be named to an officer in a word.
 """
 
-import math
 import re
-import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
 
 from domain.folding import fold, words
+from domain.lexical import FILLERS, LexicalIndex, Postings, Scores, bags_of, weight_of
+from domain.material import EntryText, Material
+from domain.meaning import MeaningIndex, Vector
+from domain.spelling import Speller, looks_plain, tokens
 
-_STOP = set(
-    """
-    a ad ah anh ba ban bao bi biet bo cac cai can chi cho chung co con cua da dang day de den di do duoc em gi giup hay hoi ho khi khong la
-    lam luc ma mot minh moi nay ngay neu nhe nhu nhung noi o oi phai qua ra rang roi sao se sau shop thi the thoi toi trong tu ui va vay ve
-    vi voi vs xin of to in is are does i we my our what how which for and an it on be you me please
-    """.split()  # noqa: SIM905 - a list of eighty lines would hide what it is
-)
-_SHORT = {
-    "dk": "dang ky", "đk": "đăng ký", "mv": "mã vạch", "msmv": "mã số mã vạch", "ddl": "dấu định lượng", "đđl": "dấu định lượng",
-    "dn": "doanh nghiệp", "sp": "sản phẩm", "ko": "không", "k": "không", "hs": "hồ sơ", "qc": "quy chuẩn", "tc": "tiêu chuẩn",
-    "hq": "hợp quy", "hc": "hợp chuẩn", "tccs": "tiêu chuẩn cơ sở", "txng": "truy xuất nguồn gốc", "ptd": "phương tiện đo",
-    "ptđ": "phương tiện đo", "nk": "nhập khẩu", "xk": "xuất khẩu", "cn": "chứng nhận", "kd": "kiểm định", "kđ": "kiểm định",
-    "vb": "văn bản", "th": "tập huấn", "gtcl": "giải thưởng chất lượng", "barcode": "mã vạch", "mk": "mình", "đc": "được", "dc": "được",
-    "ntn": "như thế nào", "lpg": "khí dầu mỏ hóa lỏng", "gas": "gas khí dầu mỏ hóa lỏng", "cty": "công ty", "nsx": "nhà sản xuất",
-    "bn": "bao nhiêu", "tg": "thời gian", "nvl": "nguyên vật liệu", "sx": "sản xuất", "cb": "công bố", "tks": "cảm ơn",
-}  # fmt: skip
-"""Abbreviations as people type them here; a later issue lets staff edit the list."""
+SIGNALS = ("words", "answer", "letters", "phrasing_words", "phrasing_letters", "meaning", "passage", "closest")
+"""words: rare words of the question that its phrasings hold · answer: those that its answer holds · letters: groups of letters ·
+phrasing_words, phrasing_letters: likeness with the nearest phrasing · meaning, passage: nearness to its phrasings, its answer, as a whole ·
+closest: nearness to its nearest phrasing, in standard deviations among the candidates."""
+LEXICAL = SIGNALS[:5]
+_FIRST = {"words": 1.0, "answer": 0.5, "letters": 0.5, "phrasing_words": 1.0, "phrasing_letters": 1.0, "meaning": 0.2, "passage": 0.2}
+"""A rough mix that picks the candidates."""
+CANDIDATES = 24
+SALIENT_WORDS = 16
+"""So many words of a question are embedded; of a longer one those that say most about the subject."""
+_PASSAGE_LETTERS = 400
 
-_K1, _B = 1.4, 0.6
-_TOKEN = re.compile(r"\w+")
-
-
-@dataclass(frozen=True)
-class Phrased:
-    """An entry as the ranking sees it: its key, the phrasings that ask for it, and the text that answers."""
-
-    key: int
-    questions: tuple[str, ...]
-    answer: str
+_WORD = re.compile(r"[^\W_]+")
+Bags = dict[str, tuple[Counter[str], Counter[str]]]
+"""Words and letters of texts, kept from one build to the next."""
 
 
 @dataclass(frozen=True)
-class Hit:
-    """An entry and how much of the question it explains, 0 to 1."""
+class Unit:
+    """What is ranked: an entry with all its languages (`entries`), or a subject that is not ours."""
 
-    key: int
+    slug: str
+    phrasings: tuple[str, ...]
+    entries: tuple[EntryText, ...] = ()
+
+    @property
+    def is_ours(self) -> bool:
+        return bool(self.entries)
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """A unit, its score (the higher the better, comparable within one question), and its signals by name."""
+
+    unit: Unit
     score: float
+    signals: dict[str, float] = field(default_factory=dict)
 
 
-def expand(text: str) -> str:
-    """Spell out the abbreviations of chat."""
-    return " ".join(_SHORT.get(word, word) for word in _TOKEN.findall(text.casefold()))
+@dataclass(frozen=True)
+class Weights:
+    """Of the signals by name: with meaning, and without it while there is no model or no vector."""
+
+    full: Mapping[str, float]
+    lexical: Mapping[str, float]
 
 
-def _marked(text: str) -> list[str]:
-    """Words with their diacritics, NFC."""
-    return [word for word in _TOKEN.findall(unicodedata.normalize("NFC", text.casefold())) if not word.isascii()]
+def phrasing_text(text: str) -> str:
+    """What is embedded for a phrasing: the e5 family tells questions from passages by a prefix."""
+    return f"query: {text}"
 
 
-def _terms(text: str) -> Counter[str]:
-    spelt = expand(text)
-    plain = [word for word in words(spelt) if word not in _STOP]
-    pairs = [f"{first} {second}" for first, second in zip(words(spelt), words(spelt)[1:], strict=False)]
-    return Counter(plain) + Counter(pairs) + Counter(f"={word}" for word in _marked(spelt))
+def passage_text(entry: EntryText) -> str:
+    """What is embedded for an answer."""
+    return f"passage: {entry.question}. {entry.answer[:_PASSAGE_LETTERS]}"
 
 
-def _threes(text: str) -> Counter[str]:
-    squeezed = f" {fold(expand(text))} "
-    return Counter(squeezed[at : at + 3] for at in range(len(squeezed) - 2))
+def texts_of(material: Material) -> list[str]:
+    """Every text whose meaning the index wants, once."""
+    texts = [phrasing_text(text) for unit in units_of(material) for text in unit.phrasings]
+    return list(dict.fromkeys(texts + [passage_text(entry) for entry in material.entries]))
 
 
-def _weight(term: str) -> float:
-    """Pairs tell more than words; the exact spelling of a word adds a little to its folded form."""
-    return 0.7 if " " in term else 0.35 if term.startswith("=") else 1.0
+def units_of(material: Material) -> list[Unit]:
+    """Entries by slug, then the subjects."""
+    by_slug: dict[str, list[EntryText]] = {}
+    for entry in material.entries:
+        by_slug.setdefault(entry.slug, []).append(entry)
+    ours = [
+        Unit(slug, tuple(text for entry in entries for text in (entry.question, *entry.phrasings)), tuple(entries))
+        for slug, entries in by_slug.items()
+    ]
+    return ours + [Unit(subject.slug, subject.phrasings) for subject in material.subjects]
 
 
-class Ranking:
-    """An index over entries, built once per edit; `find` may be called from several threads."""
+def spell_out(text: str, abbreviations: Mapping[str, str]) -> str:
+    """Write the abbreviations of chat in full."""
+    return _WORD.sub(lambda found: abbreviations.get(found[0].casefold(), found[0]), text)
 
-    def __init__(self, entries: Iterable[Phrased]) -> None:
-        self._keys: list[int] = []
-        self._postings: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        self._threes: dict[str, list[tuple[int, float]]] = defaultdict(list)
-        self._idf: dict[str, float] = {}
-        self._idf3: dict[str, float] = {}
-        self._build(list(entries))
 
-    def _build(self, entries: Sequence[Phrased]) -> None:
-        documents = []
-        for entry in entries:
-            asked: Counter[str] = Counter()
-            for question in entry.questions:
-                asked |= _terms(question)
-            documents.append((asked, _terms(entry.answer)))
-            self._keys.append(entry.key)
-        found: Counter[str] = Counter()
-        for asked, answer in documents:
-            found.update(asked.keys() | answer.keys())
-        total = max(len(documents), 1)
-        self._idf = {term: math.log(1 + (total - n + 0.5) / (n + 0.5)) for term, n in found.items()}
-        mean = sum(len(answer) for _, answer in documents) / total or 1
-        for number, (asked, answer) in enumerate(documents):
-            length = 1 - _B + _B * len(answer) / mean
-            for term in asked.keys() | answer.keys():
-                inside = answer[term] / (answer[term] + _K1 * length)
-                self._postings[term].append((number, max(1.0 if term in asked else 0.0, 0.75 * inside)))
-        self._build_threes(entries)
+class Index:
+    """Built once per edit; `rank` may be called from several threads."""
 
-    def _build_threes(self, entries: Sequence[Phrased]) -> None:
-        shapes = [[_threes(question) for question in entry.questions] for entry in entries]
-        found = Counter(three for group in shapes for three in {t for shape in group for t in shape})
-        total = max(len(entries), 1)
-        self._idf3 = {three: math.log(1 + total / n) for three, n in found.items()}
-        for number, group in enumerate(shapes):
-            best: dict[str, float] = {}
-            for shape in group:
-                norm = math.sqrt(sum((n * self._idf3[three]) ** 2 for three, n in shape.items())) or 1
-                for three, n in shape.items():
-                    best[three] = max(best.get(three, 0.0), n * self._idf3[three] / norm)
-            for three, value in best.items():
-                self._threes[three].append((number, value))
+    def __init__(self, material: Material, weights: Weights, vectors: Mapping[str, Vector], bags: Bags) -> None:
+        self.units = units_of(material)
+        self._abbreviations, self._weights = material.abbreviations, weights
+        answers = [tuple(entry.answer for entry in unit.entries) for unit in self.units]
+        self.speller = Speller(text for unit, held in zip(self.units, answers, strict=True) for text in (*unit.phrasings, *held))
+        groups = [[self._bags_of(text, bags) for text in unit.phrasings] for unit in self.units]
+        self._words = LexicalIndex([[words for words, _ in group] for group in groups])
+        self._letters = LexicalIndex([[letters for _, letters in group] for group in groups])
+        self._answers = Postings(_saturated([self._bags_of(text, bags)[0] for text in held]) for held in answers)
+        self.meanings = MeaningIndex(
+            [[phrasing_text(text) for text in unit.phrasings] for unit in self.units],
+            [[passage_text(entry) for entry in unit.entries] for unit in self.units],
+            vectors,
+        )
 
-    def find(self, question: str, limit: int = 5) -> list[Hit]:
-        """The entries that explain the question best, best first; none for a question without a word that any entry holds."""
-        terms, total = _terms(question), 0.0
-        by_words: dict[int, float] = defaultdict(float)
-        unknown = max(self._idf.values(), default=1.0)
-        for term in terms:
-            value = self._idf.get(term, unknown) * _weight(term)
-            if " " not in term and not term.startswith("="):
-                total += value
-            elif term in self._postings:
-                total += 0.8 * value
-            for number, share in self._postings.get(term, ()):
-                by_words[number] += value * share
-        by_letters = self._by_letters(question)
-        scores = {
-            number: 0.62 * min(by_words.get(number, 0.0) / (total or 1), 1.0) + 0.38 * by_letters.get(number, 0.0)
-            for number in by_words.keys() | by_letters.keys()
+    def _bags_of(self, text: str, bags: Bags) -> tuple[Counter[str], Counter[str]]:
+        spelt = spell_out(text, self._abbreviations)
+        if spelt not in bags:
+            bags[spelt] = bags_of(spelt)
+        return bags[spelt]
+
+    def spell(self, question: str) -> str:
+        """A question with its abbreviations written out, its diacritics put back and its slips mended."""
+        return self.speller.mend(spell_out(question, self._abbreviations), is_plain=looks_plain(question))
+
+    def salient(self, spelt: str) -> str:
+        """At most `SALIENT_WORDS` words of a question, in order: the rare ones and the late ones (stories ask at their end)."""
+        listed = tokens(spelt)
+        if len(listed) <= SALIENT_WORDS:
+            return spelt
+        telling = [number for number, word in enumerate(listed) if word[0].isalnum() and fold(word) not in FILLERS]
+        best = sorted(telling, key=lambda number: -(self._rarity(listed[number]) + number / len(listed)))[:SALIENT_WORDS]
+        return " ".join(listed[number] for number in sorted(best)) or spelt
+
+    def _rarity(self, word: str) -> float:
+        folded = fold(word)
+        return self._words.rarity(folded) if self._words.holds(folded) else 1.0
+
+    def knows(self, spelt: str) -> bool:
+        """Whether any telling word of a text stands in any phrasing or answer."""
+        telling = (word for word in words(spelt) if word not in FILLERS)
+        return any(self._words.holds(word) or word in self._answers.terms for word in telling)
+
+    def rank(self, spelt: str, vector: Vector | None) -> list[Ranked]:
+        """The candidates for a question as spelt, best first; `vector` is its meaning, None while there is no model."""
+        terms, letters = bags_of(spelt)
+        whole: dict[str, Scores] = {
+            "words": self._words.explained(terms),
+            "answer": self._answered(terms),
+            "letters": self._letters.explained(letters),
+            "phrasing_words": self._words.nearest(terms),
+            "phrasing_letters": self._letters.nearest(letters),
         }
-        best = sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
-        return [Hit(self._keys[number], score) for number, score in best if score > 0.05]
+        if vector is not None and not self.meanings.is_empty:
+            whole["meaning"], whole["passage"] = self.meanings.near(vector)
+        first = np.sum([_FIRST[name] * scores for name, scores in whole.items()], axis=0)
+        picked = [int(number) for number in np.argsort(-first, kind="stable")[:CANDIDATES]]
+        signals = {name: [float(scores[number]) for number in picked] for name, scores in whole.items()}
+        if "meaning" in whole and vector is not None:
+            signals["cosine"], passages = self.meanings.nearest(vector, picked)
+            signals["closest"], signals["passage"] = _deviations(signals["cosine"]), _deviations(passages)
+        weights = self._weights.full if "meaning" in whole else self._weights.lexical
+        ranked = [self._weigh(number, {name: values[at] for name, values in signals.items()}, weights) for at, number in enumerate(picked)]
+        return sorted(ranked, key=lambda one: -one.score)
 
-    def _by_letters(self, question: str) -> dict[int, float]:
-        shape = _threes(question)
-        typical = max(self._idf3.values(), default=1.0)
-        norm = math.sqrt(sum((n * self._idf3.get(three, typical)) ** 2 for three, n in shape.items())) or 1
-        found: dict[int, float] = defaultdict(float)
-        for three, n in shape.items():
-            for number, value in self._threes.get(three, ()):
-                found[number] += n * self._idf3[three] / norm * value
-        return found
+    def _answered(self, question: Counter[str]) -> Scores:
+        """For every unit the share of the question's weight that its answers hold."""
+        weights = {term: self._words.rarity(term) * weight_of(term) for term in question}
+        whole = sum(weight for term, weight in weights.items() if " " not in term or term in self._answers.terms)
+        return self._answers.sums(weights) / (whole or 1.0)
+
+    def _weigh(self, number: int, signals: dict[str, float], weights: Mapping[str, float]) -> Ranked:
+        return Ranked(self.units[number], sum(weights[name] * signals[name] for name in weights), signals)
+
+
+def _saturated(bags: Sequence[Counter[str]]) -> dict[str, float]:
+    """A word that an answer repeats tells more, but not much more."""
+    together: Counter[str] = sum(bags, Counter())
+    return {term: count / (count + 1.2) for term, count in together.items()}
+
+
+def _deviations(cosines: Sequence[float]) -> list[float]:
+    """Cosines in standard deviations among the candidates that have one; 0, the middle, for the others."""
+    known = np.asarray([cosine for cosine in cosines if cosine])
+    mean, spread = (float(known.mean()), float(known.std()) or 1.0) if len(known) else (0.0, 1.0)
+    return [(cosine - mean) / spread if cosine else 0.0 for cosine in cosines]

@@ -6,6 +6,7 @@
 True
 """
 
+import re
 from enum import StrEnum
 
 from domain.folding import fold, words
@@ -53,6 +54,49 @@ _PERSON_ROOM = 6
 """So many words may stand around the wish for a person; a longer sentence is a question."""
 
 
+ROBOT, WELL_WISHING = "robot", "wellwishing"
+"""Small talk beyond hello and thanks."""
+_MACHINE = (
+    r"\b(nguoi (that )?hay (la )?(may|robot|ro bot|bot)|may hay (la )?nguoi|(phai|la|co phai) (chat ?)?(bot|robot|ro bot|may|"
+    r"ai)\b( tra loi)?( khong| ha|"
+    r" phai khong| a)|"
+    r"nguoi that (hay|khong|ko)|tro ly ao|(ban|em|ad) la ai|are you (a )?(real|human|robot|bot|machine|person|an ai|ai)|"
+    r"(human|person) or (a )?(bot|robot|machine)|who are you|talking to a (bot|robot|machine|human))\b"
+)
+_WELL_WISHES = (
+    r"^(xin )?((chao|da alo|alo)\b.*\b(chuc|co ai)|chuc|kinh chuc|happy|have a (good|nice|great)|good (luck|night|evening|afternoon|"
+    r"day)|tam biet|bye|goodbye|see you)\b"
+)
+_STANDING = (
+    r"\b((ho so|phieu|don|dang ky|cau hoi|yeu cau|giay)\b.*\b(toi dau|den dau|xong chua|duyet chua|the nao roi|ra sao roi|co ket qua chua|"
+    r"xu ly chua|den khau nao|toi khau nao|xu ly den|duoc duyet|tra loi chua|ket qua chua|giai quyet chua|tiep nhan chua)|"
+    r"(check|tra cuu|kiem tra|xem)( giup| ho| dum)?( em| toi| minh| chi| anh| mk)?( cai)? (phieu|ho so|tinh trang|trang thai|tien do)|"
+    r"status of my|(looked at|reviewed|processed) (my|the) (request|application|dossier|file)|where is my|any (update|news) on my|"
+    r"track my|check (my|the status)|my (request|application|dossier|enquiry|"
+    r"file)\b.*\b(status|done|ready|yet))\b"
+)
+_HOW = r"\b(cach nao|lam sao|nhu the nao de|the nao de|how (do|can|to)|o dau|bao lau|can gi)\b"
+"""A question about how papers are looked up is a question."""
+_CITED = re.compile(r"\b[A-Z]{2,5}-?\d{4}-\d{2,8}\b")
+_SHORT_TALK = 14
+"""Small talk and a look at one's own papers are said in few words; a longer message is a question."""
+
+
+def small_talk_of(text: str) -> str | None:
+    """`ROBOT` for "are you a machine?", `WELL_WISHING` for wishes and farewells, else None."""
+    plain = " ".join(words(fold(text)))
+    if len(plain.split()) > _SHORT_TALK:
+        return None
+    return ROBOT if re.search(_MACHINE, plain) else WELL_WISHING if re.search(_WELL_WISHES, plain) else None
+
+
+def asks_for_standing(text: str) -> bool:
+    """Whether somebody wants to know where their own papers stand (tra cứu tình trạng hồ sơ)."""
+    plain = " ".join(words(fold(text)))
+    end = " ".join(plain.split()[-2 * _SHORT_TALK :])
+    return bool(_CITED.search(text) or re.search(_STANDING, end)) and not re.search(_HOW, end)
+
+
 def wish_of(text: str) -> Wish | None:
     """The wish that a short message expresses, or None for anything that is a question."""
     folded = fold(text).strip(" .!?,…")
@@ -70,4 +114,4 @@ def wish_of(text: str) -> Wish | None:
 
 def _is_thanks(plain: str) -> bool:
     listed = plain.split()
-    return len(listed) <= 7 and ("cam on" in plain or "thank" in plain or "tks" in listed) and "?" not in plain
+    return len(listed) <= 10 and ("cam on" in plain or "thank" in plain or "tks" in listed) and "?" not in plain
