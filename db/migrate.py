@@ -1,5 +1,7 @@
 """Migrations as functions: bring a database to a revision, or say where it stands."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +27,23 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@contextmanager
+def _migrating(database: Database) -> Iterator[Connection]:
+    """One transaction. On SQLite a table is changed by building it anew, which foreign keys forbid: they are checked at the end instead."""
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
+        with connection.begin():
+            yield connection
+            if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").all()):
+                raise RuntimeError(f"the migration leaves rows whose foreign keys point nowhere: {broken[:5]}")
+        if connection.dialect.name == "sqlite":
+            connection.connection.cursor().execute("PRAGMA foreign_keys=ON")
+
+
 def upgrade(database: Database, revision: str = "head") -> None:
     """Apply the missing migrations; safe to run again."""
-    with database.engine.begin() as connection:
+    with _migrating(database) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
         command.upgrade(_config(connection), revision)
@@ -35,7 +51,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
 
 def downgrade(database: Database, revision: str = "base") -> None:
     """Take migrations back, for tests and for a release that is withdrawn."""
-    with database.engine.begin() as connection:
+    with _migrating(database) as connection:
         command.downgrade(_config(connection), revision)
 
 

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Date, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
@@ -28,9 +28,18 @@ class KnowledgeEntry(Base):
     certainty: Mapped[str] = mapped_column(String(10))
     """high, medium, low: how sure the source is; shown to citizens unless high."""
     review_by: Mapped[date] = mapped_column(Date)
+    """The day of the next review; thirty days later the entry is no longer served."""
+    review_reason: Mapped[str | None] = mapped_column(String(300))
+    """Why it is under review before its day: the number of a replaced document that it cites."""
     status: Mapped[str] = mapped_column(String(12))
     version: Mapped[int] = mapped_column(default=1)
     updated_at: Mapped[datetime] = mapped_column(index=True)
+    proposal: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The text that waits for a second person's approval; until then the entry is served as it stands, or not at all."""
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    proposed_at: Mapped[datetime | None]
+    approved_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
+    """Who published what stands; empty for starter content."""
 
 
 class KnowledgeVersion(Base):
