@@ -1,21 +1,27 @@
 """Starter content: knowledge, office settings and holidays, laid down by `prepare`. Running it again changes nothing that staff edited."""
 
 import json
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import holidays
-from sqlalchemy import select
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 import db
-from db.models import Holiday, KnowledgeEntry, OfficeSetting
+from db.models import Abbreviation, Embedding, Holiday, KnowledgeEntry, LabelledQuestion, NotOursSubject, OfficeSetting, Phrasing
 from db.models.knowledge_entry import DRAFT, PUBLISHED
 from domain.worktime import ZONE
-from usecases.knowledge import touch
+from usecases import embedding, material
 
 STARTER = Path(db.__file__).parent / "starter"
+VECTORS = STARTER / "vectors.npz"
+"""Digests and vectors of the starter texts, so that nobody waits for them: made by `make learn`, only a cache of what the model says."""
 REVIEW_AFTER = timedelta(days=365)
 """Starter entries come up for review a year after their as-of date; staff set the dates of their own."""
 
@@ -25,35 +31,115 @@ def lay_down(session: Session, now: datetime) -> dict[str, int]:
     today = now.astimezone(ZONE).date()
     return {
         "knowledge": sum(_knowledge(session, language, now) for language in ("vi", "en")),
+        "not_ours": _not_ours(session, now),
+        "abbreviations": _abbreviations(session, now),
+        "labelled": _labelled(session, now),
+        "vectors": _vectors(session),
         "settings": _settings(session, now),
         "holidays": sum(_holidays(session, year) for year in (today.year, today.year + 1)),
     }
 
 
+def _lines(path: Path) -> Iterator[dict[str, Any]]:
+    return (json.loads(line) for line in path.read_text("utf-8").splitlines())
+
+
 def _knowledge(session: Session, language: str, now: datetime) -> int:
     known = set(session.scalars(select(KnowledgeEntry.slug).where(KnowledgeEntry.language == language)))
-    added = 0
-    for line in (STARTER / "knowledge" / f"{language}.jsonl").read_text("utf-8").splitlines():
-        row = json.loads(line)
-        if row["id"] in known:
-            continue
-        as_of = date.fromisoformat(row["as_of"])
-        entry = KnowledgeEntry(
+    phrasings = {row["id"]: row[language] for path in sorted((STARTER / "phrasings").glob("*.jsonl")) for row in _lines(path)}
+    new = [_entry(row, language, now) for row in _lines(STARTER / "knowledge" / f"{language}.jsonl") if row["id"] not in known]
+    session.add_all(new)
+    session.flush()
+    rows = [
+        {"entry_id": entry.id, "text": text, "origin": "starter", "staff_id": None, "at": now}
+        for entry in new
+        for text in phrasings.get(entry.slug, ())
+    ]
+    if rows:
+        session.execute(insert(Phrasing), rows)
+    if new:
+        material.touch(session)
+    return len(new)
+
+
+def _entry(row: dict[str, Any], language: str, now: datetime) -> KnowledgeEntry:
+    as_of = date.fromisoformat(row["as_of"])
+    return KnowledgeEntry(
+        slug=row["id"],
+        language=language,
+        topic=row["topic"],
+        question=row["question"],
+        answer=row["answer"],
+        source=row["source"],
+        as_of=as_of,
+        certainty=row["certainty"],
+        review_by=as_of + REVIEW_AFTER,
+        status=DRAFT if row["certainty"] == "low" else PUBLISHED,
+        updated_at=now,
+    )
+
+
+def _not_ours(session: Session, now: datetime) -> int:
+    known = set(session.scalars(select(NotOursSubject.slug)))
+    new = [
+        NotOursSubject(
             slug=row["id"],
-            language=language,
-            topic=row["topic"],
-            question=row["question"],
-            answer=row["answer"],
+            name_vi=row["name_vi"],
+            name_en=row["name_en"],
+            ask_vi=row["ask_vi"],
+            ask_en=row["ask_en"],
             source=row["source"],
-            as_of=as_of,
-            certainty=row["certainty"],
-            review_by=as_of + REVIEW_AFTER,
-            status=DRAFT if row["certainty"] == "low" else PUBLISHED,
+            phrasings=row["vi"] + row["en"],
+            updated_at=now,
         )
-        session.add(entry)
-        touch(session, entry, now)
-        added += 1
-    return added
+        for row in _lines(STARTER / "not_ours.jsonl")
+        if row["id"] not in known
+    ]
+    session.add_all(new)
+    return len(new)
+
+
+def _abbreviations(session: Session, now: datetime) -> int:
+    """Only into an empty list: one that staff deleted stays deleted."""
+    if session.scalar(select(func.count(Abbreviation.id))):
+        return 0
+    kept = json.loads((STARTER / "abbreviations.json").read_text("utf-8"))
+    session.execute(insert(Abbreviation), [{"short": short, "long": long, "updated_at": now} for short, long in kept.items()])
+    return len(kept)
+
+
+def _labelled(session: Session, now: datetime) -> int:
+    if session.scalar(select(func.count(LabelledQuestion.id)).where(LabelledQuestion.origin == "starter")):
+        return 0
+    rows = [
+        {"text": row["q"], "style": row["style"], "expect": row["expect"], "intent": row["intent"], "origin": "starter", "at": now}
+        for row in _lines(STARTER / "labelled.jsonl")
+    ]
+    session.execute(insert(LabelledQuestion), rows)
+    return len(rows)
+
+
+def _vectors(session: Session) -> int:
+    if not VECTORS.exists():
+        return 0  # the counter computes them in the background
+    known = set(session.scalars(select(Embedding.digest).where(Embedding.model == embedding.MODEL)))
+    with np.load(VECTORS) as kept:
+        if str(kept["model"]) != embedding.MODEL:
+            return 0
+        pairs = zip(kept["digests"], kept["vectors"], strict=True)
+        rows = [
+            {"model": embedding.MODEL, "digest": bytes(digest).hex(), "vector": _unit(vector)}
+            for digest, vector in pairs
+            if bytes(digest).hex() not in known
+        ]
+    if rows:
+        session.execute(insert(Embedding), rows)
+    return len(rows)
+
+
+def _unit(vector: NDArray[np.int8]) -> bytes:
+    exact = vector.astype(np.float32)
+    return (exact / np.linalg.norm(exact)).astype("<f2").tobytes()
 
 
 def _settings(session: Session, now: datetime) -> int:
