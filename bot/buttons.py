@@ -7,6 +7,7 @@ from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.work import Work
 from db.models import Enquiry, KnowledgeEntry
+from domain.messages import N_
 from locales import translate
 from locales.languages import LANGUAGES
 
@@ -24,6 +25,10 @@ class Ask(CallbackData, prefix="ask"):
     """Show the answer of a knowledge entry."""
 
     entry: int
+
+
+class NoneOfThese(CallbackData, prefix="none"):
+    """None of the choices is what was asked."""
 
 
 class Helped(CallbackData, prefix="fb"):
@@ -61,7 +66,7 @@ class Rate(CallbackData, prefix="rate"):
 
 def caption(work: Work, key: str, **facts: object) -> str:
     """A button's text, which is no HTML."""
-    return translate(key, work.contact.language, **facts)
+    return translate(key, work.language, **facts)
 
 
 def keyboard(*rows: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup:
@@ -72,8 +77,19 @@ def button(text: str, data: CallbackData) -> InlineKeyboardButton:
     return InlineKeyboardButton(text=text, callback_data=data.pack())
 
 
-def person(work: Work) -> InlineKeyboardButton:
-    return button(caption(work, "button.person"), Go(wish="person"))
+def under_reply(work: Work, *rows: Sequence[InlineKeyboardButton]) -> InlineKeyboardMarkup:
+    """A keyboard; under a reply in another language than the contact's, with the switch to that language."""
+    is_other = work.language != work.contact.language
+    switch = [button(caption(work, "button.keep_language"), Speak(language=work.language))] if is_other else []
+    return keyboard(*rows, switch)
+
+
+def person(work: Work, key: str = N_("button.person")) -> InlineKeyboardButton:
+    return button(caption(work, key), Go(wish="person"))
+
+
+def none_of_these(work: Work) -> InlineKeyboardButton:
+    return button(caption(work, "button.none_of_these"), NoneOfThese())
 
 
 def question(entry: KnowledgeEntry) -> InlineKeyboardButton:

@@ -43,14 +43,14 @@ def utc_now() -> datetime:
 class Counter:
     """Everything a process of the counter holds. `start` and `stop` once each."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(self, settings: Settings, clock: Callable[[], datetime] = utc_now, know: Callable[..., Knowledge] = Knowledge) -> None:
         self.settings, self.now = settings, clock
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{random.getrandbits(32):08x}"
         self.database = Database(settings.database)
         self.files = FileStore(settings.files_dir)
         self.hub = Hub()
         self.writer = Writer(self.database, self.hub)
-        self.knowledge = Knowledge(self.database)
+        self.knowledge = know(self.database, self.holder, clock)
         self.lanes = Lanes()
         self.web = Web(settings.signing_key(), self.files)
         self.telegram = Telegram(settings, self.files) if settings.telegram_bot_token.get_secret_value() else None
@@ -81,7 +81,7 @@ class Counter:
     async def start(self) -> None:
         """Begin to listen, deliver and tick; the web routes may be called at once."""
         self.hub.bind()
-        await asyncio.to_thread(self.knowledge.refresh)
+        await asyncio.to_thread(self.knowledge.open)
         self._keep("hub", lambda: listen(self.database, self.hub))
         self._keep("knowledge", lambda: self.knowledge.keep_fresh(self.hub))
         for deliverer in self._deliverers:

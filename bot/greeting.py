@@ -13,7 +13,7 @@ from usecases import contacts, office
 
 async def greet(message: Message, work: Work) -> None:
     """Introduce the assistant and ask for the consent to keep what is sent."""
-    text = work.say("greeting.first", office=office.name(work.session, work.contact.language))
+    text = work.say("greeting.first", office=office.name(work.session, work.language))
     notice = work.say("greeting.data", notice=work.say(f"consent.{contacts.ANSWERING}"))
     await message.answer(f"{text}\n\n{notice}", reply_markup=buttons.keyboard(buttons.agree(work, contacts.ANSWERING)))
 

@@ -4,30 +4,44 @@ import logging
 import re
 import sys
 import traceback
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 import structlog
 from sqlalchemy.exc import OperationalError
 from structlog.typing import EventDict, ExcInfo
 
+from domain.masking import mask
+
 _SECRETS = [
     (re.compile(r"(?<!\d)\d{5,}:[\w-]{20,}"), "[token]"),
-    (re.compile(r"(?<![\w.])(?:\+?84|0)(?:[ .-]?\d){8,10}(?!\d)"), "[phone]"),
-    (re.compile(r"(?<!\d)\d{12}(?!\d)"), "[id number]"),
     (re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+"), "[mail]"),
     (re.compile(r"(postgres(?:ql)?(?:\+\w+)?://[^:/@\s]+):[^@\s]+@"), r"\1:[password]@"),
 ]
+_OURS = {"timestamp", "level", "update"}
+"""Keys whose values are made by ourselves; the id of an update may consist of digits alone."""
 
 
 def redact(text: str) -> str:
-    """Take tokens, phone numbers, identity numbers, mail addresses and database passwords out of a text."""
+    """Take tokens, mail addresses and database passwords out of a text, and mask identity-card, bank-card and phone numbers."""
     for pattern, instead in _SECRETS:
         text = pattern.sub(instead, text)
-    return text
+    return mask(text)
 
 
 def _redact_event(_logger: Any, _method: str, event: EventDict) -> EventDict:
-    return {key: redact(value) if isinstance(value, str) and key != "timestamp" else value for key, value in event.items()}
+    return {key: value if key in _OURS else _redacted(value) for key, value in event.items()}
+
+
+def _redacted(value: Any) -> Any:
+    """A value without secrets, however deep its texts lie."""
+    if isinstance(value, str):
+        return redact(value)
+    if isinstance(value, Mapping):
+        return {_redacted(key): _redacted(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(inner) for inner in value]
+    return value if value is None or isinstance(value, int | float) else redact(repr(value))
 
 
 def _trace(exc_info: ExcInfo) -> str:

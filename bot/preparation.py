@@ -10,16 +10,19 @@ from datetime import datetime
 
 import structlog
 
+from bot import memory
 from bot.inbound import Inbound, IncomingFile, Sender
 from bot.knowledge import Knowledge
-from bot.work import FetchedFile, Prepared
+from bot.work import FetchedFile, Prepared, Several
 from db.engine import Database
 from db.files import FileStore
 from db.models.enquiry import HUMAN
 from domain.errors import FileNotFetched, FileTooLarge, OfficeError, TooManyFiles
 from domain.folding import clean
+from domain.languages import OTHER, language_of
+from domain.questions import questions_of
+from locales.languages import DEFAULT, LANGUAGES
 from usecases import contacts, enquiries, uploads
-from usecases.answers import NOTHING
 
 log = structlog.get_logger()
 
@@ -27,6 +30,10 @@ Fetch = Callable[[str], Awaitable[bytes]]
 """A channel's way to a file's bytes; raises `NetworkFault` where it may work later, `OfficeError` where it never will."""
 
 _FETCH_TRIES = 5
+_LONGEST = 4000
+"""Letters of a message that are judged."""
+_AT_ONCE = 8
+"""Questions of one message that are judged."""
 
 
 class NetworkFault(Exception):
@@ -41,6 +48,8 @@ class _Snapshot:
     language: str
     with_officer: bool
     file_room: int
+    spoken: str | None = None
+    previous: str | None = None
 
 
 class Preparation:
@@ -66,21 +75,34 @@ class Preparation:
         too_many = TooManyFiles(limit=self._max_files_per_day)
         files += tuple(FetchedFile(uploads.safe_name(file.name), refusal=too_many) for file in inbound.files[snapshot.file_room :])
         question = _question(inbound)
-        found = NOTHING
-        if question and not files and not snapshot.with_officer:
-            found = await asyncio.to_thread(self._knowledge.find, question, snapshot.language)
-        return Prepared(snapshot.version, files, found)
+        spoken = language_of(question) or snapshot.spoken
+        if not question or files or snapshot.with_officer or spoken == OTHER:
+            return Prepared(snapshot.version, files, spoken=spoken)
+        language = spoken if spoken in LANGUAGES else snapshot.language
+        if listed := questions_of(question):
+            judged = [await asyncio.to_thread(self._knowledge.judge, one, language) for one in listed[:_AT_ONCE]]
+            return Prepared(snapshot.version, spoken=spoken, several=Several(tuple(judged), len(listed)))
+        one = await asyncio.to_thread(self._knowledge.judge, question, language, snapshot.previous)
+        return Prepared(snapshot.version, judged=one, spoken=spoken)
 
     def _snapshot(self, inbound: Inbound, sender: Sender) -> _Snapshot:
         with self._database.read() as session:
             known = contacts.find(session, inbound.channel, inbound.account, sender.chat_id)
             if known is None:
-                return _Snapshot(None, sender.language or "vi", False, self._max_files_per_day)
+                return _Snapshot(None, sender.language or DEFAULT, False, self._max_files_per_day)
             contact, conversation = known
-            sent = uploads.sent_today(session, contact.id, self._clock()) if inbound.files else 0
+            now = self._clock()
+            sent = uploads.sent_today(session, contact.id, now) if inbound.files else 0
             current = enquiries.current(session, contact)
             with_officer = current is not None and current.status == HUMAN
-            return _Snapshot(conversation.version, contact.language, with_officer, max(0, self._max_files_per_day - sent))
+            return _Snapshot(
+                conversation.version,
+                contact.language,
+                with_officer,
+                file_room=max(0, self._max_files_per_day - sent),
+                spoken=memory.recalled(conversation.data, memory.SPOKEN, now),
+                previous=memory.recalled(conversation.data, memory.CONTEXT, now),
+            )
 
     async def _take(self, file: IncomingFile, fetch: Fetch) -> FetchedFile:
         name = uploads.safe_name(file.name)
@@ -110,4 +132,4 @@ def _question(inbound: Inbound) -> str:
     update = inbound.update
     message = (update.message or update.edited_message) if update else None
     text = clean(message.text or "") if message else ""
-    return "" if text.startswith("/") else text[:2000]
+    return "" if text.startswith("/") else text[:_LONGEST]

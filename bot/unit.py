@@ -33,7 +33,7 @@ from db.engine import is_passing_fault
 from db.models import Claim, Conversation
 from db.upsert import insert_if_absent
 from domain.errors import OfficeError
-from usecases import contacts, enquiries, quarantine
+from usecases import contacts, enquiries, quarantine, turns
 
 log = structlog.get_logger()
 
@@ -121,14 +121,17 @@ class Unit:
         mirror(work)
         token = current_work.set(work)
         try:
-            self._converse(work)
+            outcome = self._converse(work)
         finally:
             current_work.reset(token)
+        if work.message is not None and work.turn is None:
+            work.turned(outcome)
         stand = {"state": conversation.state, "data": conversation.data, "said": conversation.said, "version": conversation.version + 1}
         session.execute(update(Conversation).where(Conversation.contact_id == contact.id).values(**stand))
         return True
 
-    def _converse(self, work: Work) -> None:
+    def _converse(self, work: Work) -> str:
+        """What to record where the handlers recorded nothing."""
         conversation = work.conversation
         before = conversation.state, conversation.data, conversation.said
         savepoint = work.session.begin_nested()
@@ -139,7 +142,10 @@ class Unit:
             savepoint.rollback()
             conversation.state, conversation.data, conversation.said = before
             work.sent.clear()
+            work.turn = None  # rolled back
             tell_refusal(work, refusal)
+            return turns.REFUSED
+        return turns.DONE
 
     async def _feed(self, work: Work) -> None:
         update = work.inbound.update

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.orm import Session
 
-from db.models import Contact, Conversation, Enquiry, InboundMessage, OutboundMessage
+from db.models import Contact, Conversation, Enquiry, GivenAnswer, InboundMessage, KnowledgeEntry, OutboundMessage
 from db.models.enquiry import HUMAN
 from domain.errors import OfficeError
+from domain.judgement import NOTHING, Judgement
+from domain.worktime import ZONE
 from locales import translate_html
-from usecases import uploads
-from usecases.answers import NOTHING, Found
+from locales.languages import LANGUAGES
+from usecases import turns, uploads
 
 if TYPE_CHECKING:
     from bot.inbound import Inbound
+
+
+class TurnedTwice(Exception):
+    """Two outcomes for one message: a defect of ours."""
 
 
 @dataclass(frozen=True)
@@ -33,12 +39,24 @@ class FetchedFile:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Many questions in one message: the first ones judged, and how many there are."""
+
+    judged: tuple[Judgement, ...] = ()
+    asked: int = 0
+
+
+@dataclass(frozen=True)
 class Prepared:
     """What was done before the transaction, for one version of the conversation (None before the first meeting)."""
 
     version: int | None = None
     files: tuple[FetchedFile, ...] = ()
-    found: Found = NOTHING
+    judged: Judgement = NOTHING
+    several: Several | None = None
+    """Instead of `judged` where a message holds several questions."""
+    spoken: str | None = None
+    """Language of the message, or of the ones before it where it is too short to tell; OTHER for one that is not spoken here."""
 
 
 @dataclass
@@ -55,7 +73,14 @@ class Work:
     message: InboundMessage | None = None
     enquiry: Enquiry | None = None
     """The enquiry of this contact that is with people, if any."""
+    turn: GivenAnswer | None = None
+    """The one record of what was done with the message."""
     sent: list[OutboundMessage] = field(default_factory=list)
+    spoken: str | None = field(init=False)
+    """As prepared, until the citizen chooses a language."""
+
+    def __post_init__(self) -> None:
+        self.spoken = self.prepared.spoken
 
     @property
     def files(self) -> list[FetchedFile]:
@@ -73,9 +98,31 @@ class Work:
         reasons = [file.refusal for file in self.prepared.files if file.refusal is not None]
         return list({(reason.key, *sorted(reason.facts.items())): reason for reason in reasons}.values())
 
+    @property
+    def language(self) -> str:
+        """The language to reply in: the one that was just written in, else the contact's."""
+        return self.spoken if self.spoken in LANGUAGES else self.contact.language
+
+    @property
+    def today(self) -> date:
+        """The day in the office."""
+        return self.now.astimezone(ZONE).date()
+
     def say(self, key: str, **facts: Any) -> str:
-        """A sentence in the contact's language, as HTML."""
-        return translate_html(key, self.contact.language, **facts)
+        """A sentence in the language of the reply, as HTML."""
+        return translate_html(key, self.language, **facts)
+
+    def turned(
+        self, outcome: str, *, entry: KnowledgeEntry | None = None, judged: Judgement | None = None, is_gap: bool = False
+    ) -> GivenAnswer:
+        """Keep what was done with the message or button, once. `judged` is what was prepared, unless said otherwise."""
+        if self.turn is not None:
+            raise TurnedTwice(f"{self.turn.outcome}, then {outcome}")
+        judged = self.prepared.judged if judged is None else judged
+        self.turn = turns.record(
+            self.session, self.contact, self.message, outcome=outcome, now=self.now, entry=entry, judged=judged, is_gap=is_gap
+        )
+        return self.turn
 
     def keep_files(self) -> None:
         """Note the stored files of this update, so that rows may name them."""

@@ -1,40 +1,92 @@
-"""Questions and answers: the sourced answer when sure, up to three choices when fairly sure, a person otherwise."""
+"""Questions and answers: what was judged before the transaction is said here."""
 
 from aiogram import F, Router
-from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
+from aiogram.types import CallbackQuery, Message
 
 from bot import buttons
-from bot.handing_over import forget_question, hand_over, last_question, remember_question
+from bot.granting import grant
+from bot.handing_over import NOT_HELPFUL, hand_over, last_question
+from bot.memory import QUESTION, SPOKEN, forget, keep
+from bot.replying import CHOICES, ask_back, ask_for_known_language, entries_of, give, offer, offer_several, point_to_service, turn_away
 from bot.work import Work
 from db.models import GivenAnswer, KnowledgeEntry
 from domain.folding import clean, words
-from locales import day
-from usecases import answers
-from usecases.answers import CHOICES, Found
+from domain.judgement import ASKED, NOT_OURS, Decision, Judgement
+from domain.languages import OTHER
+from domain.wishes import ROBOT, WELL_WISHING, Wish
+from usecases import answering, turns
 
 router = Router(name="answers")
 
-_TOO_SHORT = 2
-"""A message of fewer words that nothing fits is asked about before a person is troubled."""
+CHOSEN = "chosen"
+"""Reason of an answer that the citizen chose."""
 
 
 @router.message(F.text, ~F.text.startswith("/"))
 @router.edited_message(F.text, ~F.text.startswith("/"))
 async def asked(message: Message, work: Work) -> None:
     question = clean(message.text or "")
-    found = work.prepared.found
-    remember_question(work, question)
-    entries = _entries(work, found) if found.verdict != "unknown" else []
+    if work.spoken == OTHER:
+        keep(work, QUESTION, question)
+        await ask_for_known_language(message, work, question)
+        return
     if not words(question):
+        work.turned(turns.ASKED_AGAIN)
         await message.answer(work.say("strays.empty"), reply_markup=buttons.menu(work))
-    elif found.verdict == "sure" and entries:
-        await _answer(message, work, entries[0], entries[1:], found)
-    elif found.verdict == "fairly" and entries:
-        await _offer(message, work, entries, found)
-    elif len(words(question)) < _TOO_SHORT and not work.conversation.data.get("asked_again"):
-        await _ask_again(message, work)
+        return
+    _note_language(work)
+    if work.prepared.several is not None:
+        keep(work, QUESTION, question)
+        await offer_several(message, work, work.prepared.several, question)
+    elif work.prepared.judged.decision is Decision.SMALLTALK:
+        await _small_talk(message, work)
+    elif work.prepared.judged.decision is Decision.STATUS:
+        await grant(Wish.STATUS, message, work)
     else:
-        await _to_a_person(message, work, question, "not_found")
+        keep(work, QUESTION, question)
+        await _reply(message, work, question)
+
+
+def _note_language(work: Work) -> None:
+    """What is pressed or added next is answered in the same language, whichever the contact chose once."""
+    if work.language != work.contact.language:
+        keep(work, SPOKEN, work.language)
+    else:
+        forget(work, SPOKEN)
+
+
+async def _reply(message: Message, work: Work, question: str) -> None:
+    judged = work.prepared.judged
+    match judged.decision:
+        case Decision.ANSWER:
+            await _answer(message, work, question)
+        case Decision.ASK_BACK:
+            await ask_back(message, work, question)
+        case Decision.HANDOVER if judged.reason == NOT_OURS:
+            await turn_away(message, work, judged)
+        case Decision.HANDOVER:
+            await hand_over(message, work, question, judged.reason)
+        case _:
+            await point_to_service(message, work, judged)
+
+
+async def _answer(message: Message, work: Work, question: str) -> None:
+    """Outright, unless the entry was withdrawn a moment ago: then what is left is only offered."""
+    judged = work.prepared.judged
+    entries = entries_of(work, judged.hits)
+    if entries and entries[0].id == judged.hits[0].entry_id:
+        await give(message, work, entries[0], entries[1:], judged)
+    else:
+        await ask_back(message, work, question)
+
+
+async def _small_talk(message: Message, work: Work) -> None:
+    talk = work.prepared.judged.reason
+    if talk in {ROBOT, WELL_WISHING}:
+        work.turned(turns.SMALL_TALK)
+        await message.answer(work.say(f"small_talk.{talk}"), reply_markup=buttons.under_reply(work, [buttons.person(work)]))
+    else:
+        await grant(Wish(talk), message, work)
 
 
 @router.message(F.photo | F.document)
@@ -45,8 +97,11 @@ async def file_came(message: Message, work: Work) -> None:
         await message.answer(work.say(refusal.key, **refusal.facts))
     caption = clean(message.caption or "")
     if caption:  # also where no file was taken: the words are not lost
-        await hand_over(message, work, caption, "asked")
-    elif work.files and not _same_album(work, message):
+        await hand_over(message, work, caption, ASKED)
+    elif not work.files:
+        work.turned(turns.REFUSED)
+    elif not _same_album(work, message):
+        work.turned(turns.ASKED_AGAIN)
         names = ", ".join(file.name for file in work.files)
         await message.answer(work.say("files.kept", names=names), reply_markup=buttons.keyboard([buttons.person(work)]))
 
@@ -56,11 +111,18 @@ async def chosen(press: CallbackQuery, callback_data: buttons.Ask, work: Work) -
     await press.answer()
     if not isinstance(press.message, Message):
         return
-    entry = answers.servable(work.session, callback_data.entry)
+    entry = answering.servable(work.session, callback_data.entry, work.today)
     if entry is None:
         await press.message.answer(work.say("answer.gone"), reply_markup=buttons.keyboard([buttons.person(work)]))
         return
-    await _answer(press.message, work, entry, [], Found("sure"))
+    await give(press.message, work, entry, [], Judgement(Decision.ASK_BACK, CHOSEN, question=last_question(work)))
+
+
+@router.callback_query(buttons.NoneOfThese.filter())
+async def none_of_these(press: CallbackQuery, work: Work) -> None:
+    await press.answer()
+    if isinstance(press.message, Message):
+        await hand_over(press.message, work, last_question(work), NOT_HELPFUL)
 
 
 @router.callback_query(buttons.Helped.filter())
@@ -72,76 +134,16 @@ async def helped(press: CallbackQuery, callback_data: buttons.Helped, work: Work
     had_said = given.helpful
     given.helpful = callback_data.yes
     if callback_data.yes:
-        forget_question(work)
+        forget(work, QUESTION)
         await press.message.answer(work.say("answer.glad"))
     elif had_said is False or not (others := _others(work, given)):
-        await _to_a_person(press.message, work, last_question(work), "not_helpful")
+        await hand_over(press.message, work, last_question(work), NOT_HELPFUL)
     else:
-        rows = [[buttons.question(entry)] for entry in others]
-        text = work.say("answer.perhaps_these")
-        await press.message.answer(text, reply_markup=buttons.keyboard(*rows, [_none_of_these(work)]))
-
-
-async def _answer(message: Message, work: Work, entry: KnowledgeEntry, near: list[KnowledgeEntry], found: Found) -> None:
-    """The entry with its source and as-of date; said only once in a row."""
-    data = work.conversation.data
-    if data.get("last_entry") == entry.id:
-        await message.answer(work.say("answer.just_given"), reply_markup=buttons.keyboard(*_near(near), [buttons.person(work)]))
-        return
-    given = answers.record(work.session, work.contact, work.message, outcome="answered", now=work.now, entry=entry, found=found)
-    work.conversation.data = {**data, "last_entry": entry.id, "asked_again": False}
-    verdicts = [
-        buttons.button(buttons.caption(work, "button.helpful"), buttons.Helped(answer=given.id, yes=True)),
-        buttons.button(buttons.caption(work, "button.not_helpful"), buttons.Helped(answer=given.id, yes=False)),
-    ]
-    await message.answer(_text(work, entry), reply_markup=buttons.keyboard(verdicts, *_near(near), [buttons.person(work)]))
-
-
-def _text(work: Work, entry: KnowledgeEntry) -> str:
-    language = work.contact.language
-    parts = [
-        work.say("answer.body", question=entry.question, answer=entry.answer),
-        work.say("answer.source", source=entry.source, as_of=day(entry.as_of, entry.language)),
-    ]
-    if entry.language != language:
-        parts.insert(0, work.say("answer.other_language"))
-    if entry.certainty != "high":
-        parts.append(work.say(f"answer.certainty.{entry.certainty}"))
-    return "\n\n".join(parts)
-
-
-async def _offer(message: Message, work: Work, entries: list[KnowledgeEntry], found: Found) -> None:
-    answers.record(work.session, work.contact, work.message, outcome="offered", now=work.now, found=found)
-    work.conversation.data = {**work.conversation.data, "last_entry": None, "asked_again": False}
-    rows = [[buttons.question(entry)] for entry in entries[:CHOICES]]
-    await message.answer(work.say("answer.which"), reply_markup=buttons.keyboard(*rows, [_none_of_these(work)]))
-
-
-async def _ask_again(message: Message, work: Work) -> None:
-    answers.record(work.session, work.contact, work.message, outcome="asked_again", now=work.now)
-    work.conversation.data = {**work.conversation.data, "asked_again": True}
-    await message.answer(work.say("answer.say_more"), reply_markup=buttons.keyboard([buttons.person(work)]))
-
-
-async def _to_a_person(message: Message, work: Work, question: str, reason: str) -> None:
-    work.conversation.data = {**work.conversation.data, "last_entry": None, "asked_again": False}
-    await hand_over(message, work, question, reason)
-
-
-def _none_of_these(work: Work) -> InlineKeyboardButton:
-    return buttons.button(buttons.caption(work, "button.none_of_these"), buttons.Go(wish="person"))
-
-
-def _near(entries: list[KnowledgeEntry]) -> list[list[InlineKeyboardButton]]:
-    return [[buttons.question(entry)] for entry in entries[:2]]
-
-
-def _entries(work: Work, found: Found) -> list[KnowledgeEntry]:
-    return [entry for key in found.ids if (entry := answers.servable(work.session, key)) is not None]
+        await offer(press.message, work, others, work.prepared.judged, "answer.perhaps_these")
 
 
 def _others(work: Work, given: GivenAnswer) -> list[KnowledgeEntry]:
-    others = (answers.servable(work.session, key) for key, _ in given.scores if key != given.entry_id)
+    others = (answering.servable(work.session, key, work.today) for key, _ in given.scores if key != given.entry_id)
     return [entry for entry in others if entry is not None][:CHOICES]
 
 

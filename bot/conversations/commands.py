@@ -4,18 +4,16 @@ from typing import Any
 
 from aiogram import F, Router
 from aiogram.filters import BaseFilter, Command
-from aiogram.types import CallbackQuery, InlineKeyboardMarkup, Message
+from aiogram.types import CallbackQuery, Message
 
 from bot import buttons
-from bot.handing_over import hand_over, last_question
+from bot.granting import grant, tell_standing
+from bot.memory import SPOKEN, forget
 from bot.work import Work
-from db.models import Enquiry
-from db.models.enquiry import CLOSED
 from domain.folding import clean
 from domain.references import find_reference
 from domain.wishes import Wish, wish_of
-from locales import moment
-from usecases import answers, contacts, enquiries
+from usecases import contacts, enquiries
 
 router = Router(name="commands")
 
@@ -70,13 +68,14 @@ async def pressed(press: CallbackQuery, callback_data: buttons.Go, work: Work) -
 
 @router.message(F.text, MentionsReference())
 async def status_of(message: Message, work: Work, reference: str) -> None:
-    enquiry = enquiries.get_own(work.session, work.contact, reference)
-    await message.answer(_line(work, enquiry), reply_markup=_closing(work, [enquiry]))
+    await tell_standing(message, work, [enquiries.get_own(work.session, work.contact, reference)])
 
 
 @router.callback_query(buttons.Speak.filter())
 async def speak(press: CallbackQuery, callback_data: buttons.Speak, work: Work) -> None:
     contacts.choose_language(work.contact, callback_data.language)
+    forget(work, SPOKEN)
+    work.spoken = None
     await press.answer()
     if isinstance(press.message, Message):
         await press.message.answer(work.say("language.chosen"), reply_markup=buttons.menu(work))
@@ -88,97 +87,3 @@ async def agree(press: CallbackQuery, callback_data: buttons.Agree, work: Work) 
     await press.answer()
     if isinstance(press.message, Message):
         await press.message.answer(work.say("consent.granted" if callback_data.yes else "consent.refused"))
-
-
-async def grant(wish: Wish, message: Message, work: Work) -> None:
-    """Do what is wished."""
-    await _GRANTS[wish](message, work)
-
-
-async def _start(message: Message, work: Work) -> None:
-    work.conversation.state = None
-    if work.is_new:
-        await message.answer(work.say("menu.ask"), reply_markup=buttons.menu(work))
-    else:
-        await message.answer(work.say("menu.welcome_back"), reply_markup=buttons.menu(work))
-
-
-async def _help(message: Message, work: Work) -> None:
-    await message.answer(work.say("help.text"), reply_markup=buttons.menu(work))
-
-
-async def _cancel(message: Message, work: Work) -> None:
-    work.conversation.state = None
-    if work.enquiry is not None:
-        text = work.say("cancel.enquiry_stays", reference=work.enquiry.reference)
-        await message.answer(text, reply_markup=buttons.keyboard([buttons.close(work, work.enquiry)]))
-        return
-    await message.answer(work.say("cancel.done"), reply_markup=buttons.menu(work))
-
-
-async def _person(message: Message, work: Work) -> None:
-    if work.enquiry is not None:
-        await message.answer(_line(work, work.enquiry), reply_markup=_closing(work, [work.enquiry]))
-        return
-    await hand_over(message, work, last_question(work), "asked")
-
-
-async def _language(message: Message, work: Work) -> None:
-    await message.answer(work.say("language.choose"), reply_markup=buttons.languages())
-
-
-async def _status(message: Message, work: Work) -> None:
-    own = enquiries.list_of(work.session, work.contact)
-    if not own:
-        await message.answer(work.say("status.none"), reply_markup=buttons.menu(work))
-        return
-    await message.answer("\n\n".join(_line(work, enquiry) for enquiry in own), reply_markup=_closing(work, list(own)))
-
-
-async def _consent(message: Message, work: Work) -> None:
-    decision = contacts.has_consented(work.session, work.contact, contacts.ANSWERING)
-    state = work.say({True: "consent.is_granted", False: "consent.is_refused", None: "consent.is_open"}[decision])
-    text = work.say("consent.answering") + "\n\n" + state
-    await message.answer(text, reply_markup=buttons.keyboard(buttons.agree(work, contacts.ANSWERING)))
-
-
-async def _hello(message: Message, work: Work) -> None:
-    answers.record(work.session, work.contact, work.message, outcome="small_talk", now=work.now)
-    await message.answer(work.say("small_talk.hello"), reply_markup=buttons.menu(work))
-
-
-async def _thanks(message: Message, work: Work) -> None:
-    answers.record(work.session, work.contact, work.message, outcome="small_talk", now=work.now)
-    await message.answer(work.say("small_talk.thanks"))
-
-
-_GRANTS = {
-    Wish.START: _start,
-    Wish.HELP: _help,
-    Wish.CANCEL: _cancel,
-    Wish.PERSON: _person,
-    Wish.LANGUAGE: _language,
-    Wish.STATUS: _status,
-    Wish.CONSENT: _consent,
-    Wish.HELLO: _hello,
-    Wish.THANKS: _thanks,
-}
-
-
-def _line(work: Work, enquiry: Enquiry) -> str:
-    """Where an enquiry stands, in words."""
-    language = work.contact.language
-    officer = enquiry.assigned_to.full_name if enquiry.assigned_to else ""
-    return work.say(
-        f"status.{enquiry.status}",
-        reference=enquiry.reference,
-        opened=moment(enquiry.opened_at, language),
-        due=moment(enquiry.due_at, language),
-        officer=officer,
-        closed=moment(enquiry.closed_at, language) if enquiry.closed_at else "",
-    )
-
-
-def _closing(work: Work, shown: list[Enquiry]) -> InlineKeyboardMarkup | None:
-    rows = [[buttons.close(work, enquiry)] for enquiry in shown if enquiry.status != CLOSED]
-    return buttons.keyboard(*rows) if rows else None

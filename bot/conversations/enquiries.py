@@ -13,12 +13,15 @@ from db.models import Enquiry
 from db.models.enquiry import CLOSED
 from domain.errors import EnquiryClosed
 from domain.folding import clean
-from usecases import contacts, enquiries
+from domain.judgement import FAR, NOT_OURS, Decision, Judgement
+from domain.questions import asks
+from usecases import contacts, enquiries, turns
 
 router = Router(name="enquiries")
 
 _QUOTED = 60
 """Characters of an addition that are said back."""
+_SURE = {Decision.ANSWER, Decision.SMALLTALK, Decision.STATUS}
 
 
 class WithPeople(BaseFilter):
@@ -29,10 +32,22 @@ class WithPeople(BaseFilter):
 
 
 class NotForTheBot(BaseFilter):
-    """Not a question that the bot is sure of while nobody has taken the enquiry: that one it answers, as ever."""
+    """Not what the bot can deal with while nobody has taken the enquiry: that it does, as ever; the officer reads it all the same."""
 
     async def __call__(self, event: TelegramObject, work: Work) -> bool:
-        return work.with_officer or work.prepared.found.verdict != "sure"
+        assert work.enquiry is not None
+        judged = work.prepared.judged
+        is_the_question = work.message is not None and work.message.text == work.enquiry.question  # asked for a person first
+        return (
+            work.with_officer
+            or is_the_question
+            or not (judged.decision in _SURE or (_is_named(judged) and asks(work.message.text if work.message else "")))
+        )
+
+
+def _is_named(judged: Judgement) -> bool:
+    """Not ours, and it can be said whom to ask instead, or why it is refused."""
+    return judged.decision is Decision.HANDOVER and judged.reason == NOT_OURS and judged.subject != FAR
 
 
 @router.message(WithPeople(), NotForTheBot(), F.text | F.photo | F.document)
@@ -43,6 +58,10 @@ async def addition(message: Message, work: Work) -> None:
     for refusal in work.refusals:
         await message.answer(work.say(refusal.key, **refusal.facts))
     said = clean(message.text or message.caption or "")
+    if work.files or said:
+        work.turned(turns.ADDED)
+    elif work.refusals:
+        work.turned(turns.REFUSED)
     if work.with_officer or not (work.files or said) or _is_of_same_album(work, message):
         return
     if work.files:
@@ -54,6 +73,7 @@ async def addition(message: Message, work: Work) -> None:
 @router.message(WithPeople(), ~(F.text | F.photo | F.document))
 async def not_passed_on(message: Message, work: Work) -> None:
     """Voice, stickers and the like do not reach the officer, and the citizen must know."""
+    work.turned(turns.REFUSED)
     await message.answer(work.say("enquiry.kind_not_passed_on"))
 
 

@@ -1,0 +1,112 @@
+"""Granting wishes: what start, help, cancel, a person, language, status, consent, hello and thanks do, however they were said."""
+
+from aiogram.types import InlineKeyboardMarkup, Message
+
+from bot import buttons
+from bot.handing_over import hand_over, last_question
+from bot.work import Work
+from db.models import Enquiry
+from db.models.enquiry import CLOSED
+from domain.judgement import ASKED
+from domain.wishes import Wish
+from locales import moment
+from usecases import contacts, enquiries, turns
+
+
+async def grant(wish: Wish, message: Message, work: Work) -> None:
+    """Do what is wished."""
+    await GRANTS[wish](message, work)
+
+
+async def _start(message: Message, work: Work) -> None:
+    work.conversation.state = None
+    if work.is_new:
+        await message.answer(work.say("menu.ask"), reply_markup=buttons.menu(work))
+    else:
+        await message.answer(work.say("menu.welcome_back"), reply_markup=buttons.menu(work))
+
+
+async def _help(message: Message, work: Work) -> None:
+    await message.answer(work.say("help.text"), reply_markup=buttons.menu(work))
+
+
+async def _cancel(message: Message, work: Work) -> None:
+    work.conversation.state = None
+    if work.enquiry is not None:
+        text = work.say("cancel.enquiry_stays", reference=work.enquiry.reference)
+        await message.answer(text, reply_markup=buttons.keyboard([buttons.close(work, work.enquiry)]))
+        return
+    await message.answer(work.say("cancel.done"), reply_markup=buttons.menu(work))
+
+
+async def _person(message: Message, work: Work) -> None:
+    if work.enquiry is not None:
+        await tell_standing(message, work, [work.enquiry])
+        return
+    await hand_over(message, work, last_question(work), ASKED)
+
+
+async def _language(message: Message, work: Work) -> None:
+    await message.answer(work.say("language.choose"), reply_markup=buttons.languages())
+
+
+async def _status(message: Message, work: Work) -> None:
+    own = enquiries.list_of(work.session, work.contact)
+    if not own:
+        await message.answer(work.say("status.none"), reply_markup=buttons.menu(work))
+        return
+    await tell_standing(message, work, list(own))
+
+
+async def _consent(message: Message, work: Work) -> None:
+    decision = contacts.has_consented(work.session, work.contact, contacts.ANSWERING)
+    state = work.say({True: "consent.is_granted", False: "consent.is_refused", None: "consent.is_open"}[decision])
+    text = work.say("consent.answering") + "\n\n" + state
+    await message.answer(text, reply_markup=buttons.keyboard(buttons.agree(work, contacts.ANSWERING)))
+
+
+async def _hello(message: Message, work: Work) -> None:
+    work.turned(turns.SMALL_TALK)
+    await message.answer(work.say("small_talk.hello"), reply_markup=buttons.menu(work))
+
+
+async def _thanks(message: Message, work: Work) -> None:
+    work.turned(turns.SMALL_TALK)
+    await message.answer(work.say("small_talk.thanks"))
+
+
+GRANTS = {
+    Wish.START: _start,
+    Wish.HELP: _help,
+    Wish.CANCEL: _cancel,
+    Wish.PERSON: _person,
+    Wish.LANGUAGE: _language,
+    Wish.STATUS: _status,
+    Wish.CONSENT: _consent,
+    Wish.HELLO: _hello,
+    Wish.THANKS: _thanks,
+}
+
+
+async def tell_standing(message: Message, work: Work, shown: list[Enquiry]) -> None:
+    """Where enquiries stand, in words, with a button to close each that is open."""
+    text = "\n\n".join(_line(work, enquiry) for enquiry in shown)
+    await message.answer(text, reply_markup=_closing(work, shown))
+
+
+def _line(work: Work, enquiry: Enquiry) -> str:
+    language = work.language
+    officer = enquiry.assigned_to.full_name if enquiry.assigned_to else ""
+    return work.say(
+        f"status.{enquiry.status}",
+        reference=enquiry.reference,
+        opened=moment(enquiry.opened_at, language),
+        due=moment(enquiry.due_at, language),
+        officer=officer,
+        closed=moment(enquiry.closed_at, language) if enquiry.closed_at else "",
+    )
+
+
+def _closing(work: Work, shown: list[Enquiry]) -> InlineKeyboardMarkup | None:
+    rows = [[buttons.close(work, enquiry)] for enquiry in shown if enquiry.status != CLOSED]
+    return buttons.keyboard(*rows) if rows else None
