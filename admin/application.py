@@ -17,9 +17,11 @@ from admin.headers import harden
 from admin.language import speak
 from admin.proxies import TrustedProxies
 from admin.rendering import show
+from admin.searching import Searching
 from admin.staff_login import set_up
 from db.files import FileStore
 from db.settings import Settings
+from usecases import learning
 
 UPLOADS = 5
 """How many files of the largest size one reply may carry."""
@@ -34,6 +36,7 @@ def build(settings: Settings) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.extensions["settings"] = settings
+    app.extensions["search"] = Searching()
     app.extensions["files"] = FileStore(settings.files_dir)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     protect(app)
@@ -58,7 +61,8 @@ def _add_views(app: Flask) -> None:
     with app.app_context():
         panel = Admin(app, name="Chuẩn", index_view=START())
         panel.add_views(*(view() for view in VIEWS))
-        app.extensions["menu"] = [(view.endpoint, view._default_view, view.title) for view in panel._views if view.in_menu]
+        app.extensions["menu"] = [(f"{view.endpoint}.{view._default_view}", view.title) for view in panel._views if view.in_menu]
+        app.extensions["tabs"] = [(f"{view.endpoint}.{view._default_view}", view.tab) for view in panel._views if view.tab]
 
 
 def _static_url(app: Flask) -> Any:
@@ -76,9 +80,10 @@ def _menu() -> dict[str, Any]:
         return {"menu": []}
     from flask import current_app
 
-    entries = [(f"{endpoint}.{view}", title) for endpoint, view, title in current_app.extensions["menu"]]
     return {
-        "menu": [(endpoint, title) for endpoint, title in entries if may(endpoint)],
+        "menu": [(endpoint, title) for endpoint, title in current_app.extensions["menu"] if may(endpoint)],
+        "tabs": [(endpoint, title) for endpoint, title in current_app.extensions["tabs"] if may(endpoint)],
         "waiting": queues.count_waiting(db.session),
+        "waits": {"approvals.index": queues.count_approvals(db.session), "learning.index": learning.count_open(db.session)},
         "officer": current_user,
     }

@@ -13,6 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from admin import enquiry_commands
 from admin.access import ADMINISTRATOR, ENQUIRIES, ROLES
 from admin.passwords import digest, make_up
 from db.engine import Database
@@ -49,6 +50,7 @@ def add_commands(app: Flask, settings: Settings) -> None:
             _create(database, email, clean(name), role)
 
     app.cli.add_command(staff)
+    app.cli.add_command(enquiry_commands.group(lambda: _open(settings)))
 
 
 @contextmanager

@@ -6,13 +6,17 @@ So no page takes SQLite's write lock, and none is held while a password is hashe
 from collections.abc import Iterator
 from contextlib import contextmanager
 from inspect import iscoroutinefunction
+from typing import Any, TypeVar
 
-from flask import Flask
+from flask import Flask, abort
 from flask_sqlalchemy_lite import SQLAlchemy
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.engine import announce, configure, engine_options, normal_url
 from db.settings import Settings
+
+Row = TypeVar("Row")
 
 db = SQLAlchemy()
 """`db.session` reads; Flask-Admin and Flask-Security find it here."""
@@ -37,3 +41,14 @@ def writing() -> Iterator[Session]:
         yield session
         session.flush()
         announce(session)
+
+
+def get_one_or_abort(session: Session, model: type[Row], key: str) -> Row:
+    """The record of a key in an address or form."""
+    found = session.get(model, int(key)) if key.isascii() and key.isdigit() and len(key) < 19 else None
+    return found if found is not None else abort(404)
+
+
+def locked(session: Session, model: Any, key: int) -> Any:
+    """A record, locked until the end of the transaction against other editors; rows that refer to it may still be added."""
+    return session.scalars(select(model).where(model.id == key).with_for_update(key_share=True)).one()

@@ -1,103 +1,81 @@
 """The form of a knowledge entry. Messages are keys: the page translates them."""
 
-from datetime import date, timedelta
+from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
-from flask_admin.form import BaseForm
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from wtforms import DateField, Field, HiddenField, SelectChoice, SelectField, TextAreaField
+from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from admin import wording
-from admin.language import say
+from admin.forms import NEEDED, TOO_LONG, Day, PanelForm, Words, cleaned
 from db.models import KnowledgeEntry
-from domain.folding import clean, words
+from domain.folding import words
 from domain.messages import N_
 from locales.languages import LANGUAGES
+from usecases.knowledge import REVIEW_AFTER, WRITTEN
 
-FIELDS = ("question", "answer", "source", "topic", "language", "certainty", "as_of", "review_by")
-"""What an officer writes, in the order of the form."""
-
-_NEEDED = N_("panel.form.needed")
-_TOO_LONG = N_("panel.form.too_long")
-_NO_DAY = N_("panel.form.no_day")
+_NEEDED_TO_SEND = {name: [DataRequired(NEEDED)] for name in ("answer", "source")}
 
 
-class Day(DateField):  # type: ignore[misc]
-    """A day; the browser's own picker."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(_NO_DAY) from None
-
-
-class Words(SelectField):  # type: ignore[misc]
-    """A choice among codes, shown in words."""
-
-    def __init__(self, label: str, words_of: dict[str, str], **options: Any) -> None:
-        def choices() -> list[SelectChoice]:
-            return [SelectChoice(code, say(key)) for code, key in words_of.items()]
-
-        super().__init__(label, choices=choices, invalid_choice_message=N_("panel.form.not_offered"), **options)
-
-
-def _clean(text: str | None) -> str:
-    return clean(text or "")
-
-
-class KnowledgeForm(BaseForm):  # type: ignore[misc]
+class KnowledgeForm(PanelForm):
     question = TextAreaField(
         N_("panel.entry.question"),
-        filters=[_clean],
-        validators=[DataRequired(_NEEDED), Length(max=1000, message=_TOO_LONG)],
+        filters=[cleaned],
+        validators=[DataRequired(NEEDED), Length(max=1000, message=TOO_LONG)],
         render_kw={"rows": 2},
     )
     answer = TextAreaField(
-        N_("panel.entry.answer"),
-        filters=[_clean],
-        validators=[DataRequired(_NEEDED), Length(max=10_000, message=_TOO_LONG)],
-        render_kw={"rows": 9},
+        N_("panel.entry.answer"), filters=[cleaned], validators=[Length(max=10_000, message=TOO_LONG)], render_kw={"rows": 9}
     )
     source = TextAreaField(
         N_("panel.entry.source"),
         description=N_("panel.entry.source_hint"),
-        filters=[_clean],
-        validators=[DataRequired(_NEEDED), Length(max=2000, message=_TOO_LONG)],
+        filters=[cleaned],
+        validators=[Length(max=2000, message=TOO_LONG)],
         render_kw={"rows": 3},
     )
     topic = Words(N_("panel.entry.topic"), wording.TOPIC)
     language = Words(N_("panel.entry.language"), LANGUAGES)
     certainty = Words(N_("panel.entry.certainty"), wording.CERTAINTY, description=N_("panel.entry.certainty_hint"))
-    as_of = Day(N_("panel.entry.as_of"), description=N_("panel.entry.as_of_hint"), validators=[InputRequired(_NEEDED)])
-    review_by = Day(N_("panel.entry.review_by"), description=N_("panel.entry.review_by_hint"), validators=[InputRequired(_NEEDED)])
+    as_of = Day(N_("panel.entry.as_of"), description=N_("panel.entry.as_of_hint"), validators=[InputRequired(NEEDED)])
+    review_by = Day(N_("panel.entry.review_by"), description=N_("panel.entry.review_by_hint"), validators=[InputRequired(NEEDED)])
     version = HiddenField()
 
     def suggest_days(self, today: date) -> None:
         """A new entry was checked today and is looked at again in a year."""
-        self.as_of.data, self.review_by.data = today, today + timedelta(days=365)
+        self.as_of.data, self.review_by.data = today, today + REVIEW_AFTER
 
-    def described(self, field: Field) -> dict[str, str]:
-        """What a screen reader is told about a field beside its label."""
-        notes = [f"{field.id}-hint"] * bool(field.description) + [f"{field.id}-bad"] * bool(field.errors)
-        described = {"aria-describedby": " ".join(notes)} if notes else {}
-        return described | ({"aria-invalid": "true"} if field.errors else {})
+    def is_good(self, *, to_send: bool) -> bool:
+        """A draft may lack its answer and source; what is sent for approval may not."""
+        return bool(self.validate(extra_validators=_NEEDED_TO_SEND if to_send else None))
 
-    def populate_obj(self, obj: KnowledgeEntry) -> None:
-        """Only what an officer writes; the version is counted by the use case."""
-        for name in FIELDS:
-            setattr(obj, name, getattr(self, name).data)
+    @property
+    def written(self) -> dict[str, Any]:
+        """The text that a second person approves."""
+        return {name: getattr(self, name).data for name in WRITTEN}
+
+    def fill(self, written: Mapping[str, Any]) -> None:
+        """Show a text in the fields."""
+        for name in WRITTEN:
+            getattr(self, name).data = written[name]
 
 
-def free_slug(session: Session, entry: KnowledgeEntry) -> str:
-    """A short name for a new entry, made of its question, that no entry of its language has."""
-    stem = "-".join(words(entry.question))[:70].strip("-") or "muc"
+def free_slug(session: Session, question: str) -> str:
+    """A short name for a new entry, made of its question, that no entry has."""
+    stem = "-".join(words(question))[:70].strip("-") or "muc"
     with session.no_autoflush:
-        taken = set(session.scalars(select(KnowledgeEntry.slug).where(KnowledgeEntry.slug.startswith(stem, autoescape=True))))
+        taken = session.scalars(select(KnowledgeEntry.slug).where(KnowledgeEntry.slug.startswith(stem, autoescape=True)))
+    return first_free(stem, taken)
+
+
+def first_free(stem: str, taken: Iterable[str]) -> str:
+    """The name itself, or with the first number that makes it new."""
+    known = set(taken)
     slug, number = stem, 1
-    while slug in taken:
+    while slug in known:
         number += 1
         slug = f"{stem}-{number}"
     return slug

@@ -4,11 +4,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from babel.dates import format_timedelta
+from babel.numbers import format_decimal, format_percent
 from flask import Flask, has_request_context, request, session
 from flask_babel import Babel  # type: ignore[import-untyped]
 from flask_security import current_user
 
 import locales
+from domain.worktime import ZONE
 from locales.languages import DEFAULT, LANGUAGES
 
 
@@ -30,6 +32,11 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def today() -> date:
+    """The day of this request at the office."""
+    return now().astimezone(ZONE).date()
+
+
 def moment(value: datetime) -> str:
     """A moment in the office's own time."""
     return locales.moment(value, current())
@@ -38,6 +45,21 @@ def moment(value: datetime) -> str:
 def day(value: date) -> str:
     """A day as people write it."""
     return locales.day(value, current())
+
+
+def share(part: float | None) -> str:
+    """A part of 1 in percent: 66,7 %, or a dash where there is nothing to divide."""
+    return "–" if part is None else format_percent(part, "0.0 %", locale=current())
+
+
+def points(difference: float) -> str:
+    """By how many percentage points a part grew or shrank: +33,3."""
+    return format_decimal(difference * 100, "+0.0;-0.0", locale=current())
+
+
+def decimal(value: float) -> str:
+    """A number with two decimals: 0,76."""
+    return format_decimal(value, "0.00", locale=current())
 
 
 def ago(value: datetime) -> str:
@@ -56,3 +78,4 @@ def speak(app: Flask) -> None:
     Babel(app, locale_selector=current)
     app.before_request(remember_choice)
     app.jinja_env.globals.update(_=say, moment=moment, day=day, ago=ago, current_language=current, languages=LANGUAGES)
+    app.jinja_env.globals.update(share=share, points=points, decimal=decimal)

@@ -1,4 +1,4 @@
-"""Logs of the panel: one JSON object a line, events with fields, no personal data.
+"""Logs of the panel: one JSON object a line, events with fields, no personal data: numbers of people and cards are masked.
 
 A fault is logged as the class and the places in the code. Its message is left out: it may quote what a citizen wrote.
 """
@@ -7,7 +7,11 @@ import json
 import logging
 import sys
 import traceback
+from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
+from typing import Any
+
+from domain.masking import mask
 
 _OWN = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
@@ -20,12 +24,21 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "log": record.name,
-            "event": record.getMessage(),
+            "event": mask(record.getMessage()),
         }
-        line |= {name: value for name, value in vars(record).items() if name not in _OWN}
+        line |= {name: _masked(value) for name, value in vars(record).items() if name not in _OWN}
         if record.exc_info and record.exc_info[1] is not None:
             line |= _fault(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _masked(value: Any) -> Any:
+    """A field as it may be logged: texts masked, numbers and the like as they are."""
+    if isinstance(value, Mapping):
+        return {name: _masked(held) for name, held in value.items()}
+    if isinstance(value, Sequence | Set) and not isinstance(value, str | bytes):
+        return [_masked(held) for held in value]
+    return value if value is None or isinstance(value, bool | int | float) else mask(str(value))
 
 
 def _fault(fault: BaseException) -> dict[str, object]:

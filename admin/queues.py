@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, nulls_last, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, nulls_last, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import Contact, Enquiry, Staff
+from db.models import Contact, Enquiry, KnowledgeEntry, Staff
 from db.models.enquiry import BOT, CLOSED, HUMAN, WAITING, WITH_PEOPLE
+from db.models.knowledge_entry import PUBLISHED
 from domain.messages import N_
 from domain.worktime import NeverOpen
-from usecases import office
+from usecases import learning, office
 
 PAGE = 30
 
@@ -91,6 +92,22 @@ def count_overdue(session: Session, now: datetime) -> int:
     """Enquiries whose citizen waits beyond the promised time."""
     rows = session.scalars(select(Enquiry).where(Enquiry.status.in_(WITH_PEOPLE), Enquiry.due_at < now, _AWAITING)).all()
     return sum(line.is_overdue for line in lines(session, rows, now))
+
+
+def count_approvals(session: Session) -> int:
+    """Texts that wait for a second person."""
+    return session.scalar(select(func.count()).where(KnowledgeEntry.proposed_at.is_not(None))) or 0
+
+
+def count_knowledge(session: Session, officer_id: int, today: date) -> dict[str, int]:
+    """What waits in the knowledge: unanswered questions, approvals, this officer's own drafts, reviews that are due."""
+    conditions = {
+        "approvals": KnowledgeEntry.proposed_at.is_not(None),
+        "returned": and_(KnowledgeEntry.proposed_by_id == officer_id, KnowledgeEntry.proposed_at.is_(None)),
+        "due": and_(KnowledgeEntry.status == PUBLISHED, KnowledgeEntry.review_by <= today),
+    }
+    numbers = {name: session.scalar(select(func.count()).where(condition)) or 0 for name, condition in conditions.items()}
+    return numbers | {"gaps": learning.count_open(session)}
 
 
 def _narrowed(queue: str, officer_id: int, search: str) -> Select[Enquiry]:

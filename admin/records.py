@@ -11,7 +11,7 @@ from flask_admin.form import BaseForm
 from sqlalchemy import ColumnElement, Select, func, select
 
 from admin.access import may
-from admin.database import db
+from admin.database import db, get_one_or_abort
 from domain.folding import fold
 
 FOUND_AT_MOST = 500
@@ -32,6 +32,8 @@ class PanelView(BaseView):  # type: ignore[misc]
     endpoint_name: ClassVar[str]
     title: ClassVar[str]
     in_menu: ClassVar[bool] = True
+    tab: ClassVar[str | None] = None
+    """Key of its name among the tabs of the knowledge pages, where it is one of them."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(name=self.title, endpoint=self.endpoint_name, **options)
@@ -55,6 +57,7 @@ class RecordsView(ModelView):  # type: ignore[misc]
     title: ClassVar[str]
     intro: ClassVar[str | None] = None
     in_menu: ClassVar[bool] = True
+    tab: ClassVar[str | None] = None
     offered: ClassVar[frozenset[str]] = frozenset({"index_view"})
     columns: ClassVar[Mapping[str, str]]
     choices: ClassVar[Mapping[str, Mapping[str, str]]] = {}
@@ -121,8 +124,7 @@ class RecordsView(ModelView):  # type: ignore[misc]
 
     def get_one_or_abort(self, key: str) -> Any:
         """The record of a key in an address."""
-        found = db.session.get(self.record, int(key)) if key.isascii() and key.isdigit() and len(key) < 19 else None
-        return found if found is not None else abort(404)
+        return get_one_or_abort(db.session, self.record, key)
 
     def _found(self, wanted: Select[Any], search: str) -> list[int]:
         """Keys of the records that hold every word of the search, with or without diacritics."""

@@ -12,6 +12,10 @@ REASON = {
     "not_found": N_("panel.reason.not_found"),
     "asked": N_("panel.reason.asked"),
     "not_helpful": N_("panel.reason.not_helpful"),
+    "draft": N_("panel.reason.draft"),
+    "not_ours": N_("panel.reason.not_ours"),
+    "unclear": N_("panel.reason.unclear"),
+    "unsure": N_("panel.reason.unsure"),
 }
 CHANNEL = {
     "web": N_("panel.channel.web"),
@@ -82,4 +86,68 @@ FILTER = {
     "topic": N_("panel.filter.topic"),
     "language": N_("panel.filter.language"),
     "certainty": N_("panel.filter.certainty"),
+    "review": N_("panel.filter.review"),
+    "approval": N_("panel.filter.approval"),
+}
+REVIEW_STATE = {
+    "due": N_("panel.review.mark_due"),
+    "unserved": N_("panel.review.mark_unserved"),
+    "replaced": N_("panel.review.mark_replaced"),
+}
+FIELD = {
+    "question": N_("panel.entry.question"),
+    "answer": N_("panel.entry.answer"),
+    "source": N_("panel.entry.source"),
+    "topic": N_("panel.entry.topic"),
+    "certainty": N_("panel.entry.certainty"),
+    "as_of": N_("panel.entry.as_of"),
+    "review_by": N_("panel.entry.review_by"),
+}
+DECISION = {
+    "answer": N_("panel.decision.answer"),
+    "ask_back": N_("panel.decision.ask_back"),
+    "handover": N_("panel.decision.handover"),
+    "start-training": N_("panel.decision.start_training"),
+    "start-barcode": N_("panel.decision.start_barcode"),
+    "start-quantity-mark": N_("panel.decision.start_quantity_mark"),
+    "smalltalk": N_("panel.decision.smalltalk"),
+    "status": N_("panel.decision.status"),
+}
+JUDGED = {
+    "sure": N_("panel.judged.sure"),
+    "fairly": N_("panel.judged.fairly"),
+    "unclear": N_("panel.judged.unclear"),
+    "not_ours": N_("panel.judged.not_ours"),
+    "not_found": N_("panel.judged.not_found"),
+    "draft": N_("panel.judged.draft"),
+    "asked": N_("panel.judged.asked"),
+}
+SUBJECT = {
+    "@insult": N_("panel.subject.insult"),
+    "@instructions": N_("panel.subject.instructions"),
+    "@others-data": N_("panel.subject.others_data"),
+    "@far": N_("panel.subject.far"),
+}
+SIGNAL = {
+    "words": N_("panel.signal.words"),
+    "letters": N_("panel.signal.letters"),
+    "answer": N_("panel.signal.answer"),
+    "phrasing_words": N_("panel.signal.phrasing_words"),
+    "phrasing_letters": N_("panel.signal.phrasing_letters"),
+    "meaning": N_("panel.signal.meaning"),
+    "cosine": N_("panel.signal.cosine"),
+    "closest": N_("panel.signal.closest"),
+    "passage": N_("panel.signal.passage"),
+}
+FIGURE = {
+    "first": N_("panel.figure.first"),
+    "top3": N_("panel.figure.top3"),
+    "outright": N_("panel.figure.outright"),
+    "wrong": N_("panel.figure.wrong"),
+    "not_ours": N_("panel.figure.not_ours"),
+}
+TURNED = {
+    "worse": N_("panel.turned.worse"),
+    "better": N_("panel.turned.better"),
+    "other": N_("panel.turned.other"),
 }

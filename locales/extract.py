@@ -23,7 +23,7 @@ _IN_TEMPLATE = re.compile(r"""["']([a-z_]+(?:\.[a-z0-9_-]+)+|[a-z_]+(?:\.[a-z0-9
 _LEVELS = {"debug", "info", "warning", "error", "exception", "critical"}
 _GIVEN_WHOLE = ("chat.", "widget.")
 """Places whose sentences the web page is given whole, for its script."""
-_FILES = (".css", ".js", ".html")
+_FILES = (".css", ".js", ".html", ".jsonl")
 
 
 def path_of(language: str) -> Path:

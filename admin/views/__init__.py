@@ -1,13 +1,30 @@
-"""The views of the panel, written out in the order of the menu. A new one is a file here and a line below."""
+"""The views of the panel, written out in the order of the menu and of the tabs. A new one is a file here and a line below."""
 
+from admin.views.abbreviations import AbbreviationsView
 from admin.views.account import AccountView
+from admin.views.approvals import ApprovalsView
 from admin.views.contacts import ContactsView
+from admin.views.documents import DocumentsView
 from admin.views.inbox import InboxView
 from admin.views.knowledge import KnowledgeView
+from admin.views.learning import LearningView
 from admin.views.outbox import OutboxView
+from admin.views.preview import PreviewView
 from admin.views.quarantine import QuarantineView
 from admin.views.staff import StaffView
 from admin.views.start import StartView
+from admin.views.subjects import SubjectsView
+from admin.views.thresholds import ThresholdsView
 
 START = StartView
-VIEWS = (InboxView, KnowledgeView, ContactsView, OutboxView, QuarantineView, StaffView, AccountView)
+KNOWLEDGE = (
+    KnowledgeView,
+    LearningView,
+    ApprovalsView,
+    PreviewView,
+    SubjectsView,
+    AbbreviationsView,
+    ThresholdsView,
+    DocumentsView,
+)
+VIEWS = (InboxView, *KNOWLEDGE, ContactsView, OutboxView, QuarantineView, StaffView, AccountView)

@@ -21,7 +21,7 @@ from db.queries.transcripts import TranscriptFile, list_turns
 from domain.errors import MessageTooLong, OfficeError
 from domain.folding import clean
 from domain.messages import N_
-from usecases import enquiries, uploads
+from usecases import enquiries, learning, uploads
 from usecases.enquiries import FileToSend
 from usecases.uploads import TakenFile
 
@@ -130,6 +130,7 @@ class InboxView(PanelView):
             token=str(uuid.uuid4()),
             officer_has_it=enquiry.assigned_to_id == current_user.id,
             most_files=MOST_FILES,
+            found=learning.found_for(db.session, enquiry),
             **({"text": "", "refusal": None} | facts),
         )
         return page

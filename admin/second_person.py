@@ -1,0 +1,23 @@
+"""The second person (người duyệt): who may approve what somebody else wrote, and the exception for a trial with one officer."""
+
+from flask import current_app
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from admin.access import RIGHTS
+from db.models import Staff, StaffRole, staff_roles
+
+APPROVING = "approvals.approve"
+
+
+def is_alone(session: Session) -> bool:
+    """Whether, in trial mode, only one active member of staff may approve: then they may approve their own."""
+    if not current_app.extensions["settings"].trial_mode:
+        return False
+    may_approve = (
+        select(func.count(Staff.id.distinct()))
+        .join(staff_roles, staff_roles.c.staff_id == Staff.id)
+        .join(StaffRole, StaffRole.id == staff_roles.c.role_id)
+        .where(Staff.active, StaffRole.name.in_(RIGHTS[APPROVING]))
+    )
+    return (session.scalar(may_approve) or 0) <= 1
