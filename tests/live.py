@@ -203,9 +203,11 @@ def text_of(event: dict[str, Any]) -> str:
 ONE_ENGINE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For tests of what has nothing to do with the database."""
 
+UNPUBLISHED = "Cỡ chữ trên nhãn tối thiểu bao nhiêu?"
+"""The very question of a starter entry that is a draft."""
 _numbers = itertools.count(1)
 
 
 def unlike_any(what: str = "xyzzy") -> str:
-    """A question that the knowledge does not cover, new each time."""
-    return f"{what} qwrt{next(_numbers)} zxcvb plmokn wazsx?"
+    """A question whose answer is not published yet, new each time: it goes to an officer, whatever the ranking."""
+    return f"{what}: {UNPUBLISHED} (lần {next(_numbers)})"

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,8 +11,11 @@ from sqlalchemy import select
 
 from bot.counter import Counter
 from bot.inbound import Inbound
-from db.models import Contact, OutboundMessage
+from bot.knowledge import Knowledge
+from db.engine import Database
+from db.models import Contact, GivenAnswer, InboundMessage, KnowledgeEntry, OutboundMessage
 from db.settings import Settings
+from domain.judgement import Candidate, Judgement
 from domain.markup import to_plain
 
 _numbers = itertools.count(1)
@@ -31,12 +34,36 @@ class FixedClock:
         self.at += timedelta(**by)
 
 
+class Judge(Knowledge):
+    """The office's knowledge with a memory; a test may say how it is to judge the next question, or all of them."""
+
+    def __init__(self, database: Database, holder: str, clock: FixedClock) -> None:
+        super().__init__(database, holder, clock)
+        self.asked: list[tuple[str, str, str | None]] = []
+        """Question, language, previous question."""
+        self.next: Judgement | None = None
+        self.always: Judgement | None = None
+
+    def judge(self, question: str, language: str, previous: str | None = None) -> Judgement:
+        self.asked.append((question, language, previous))
+        said, self.next = self.next or self.always, None
+        return replace(said, question=question) if said is not None else super().judge(question, language, previous)
+
+
+def candidates(database: Database, *slugs: str, language: str = "vi") -> tuple[Candidate, ...]:
+    """Entries as a search would name them."""
+    with database.read() as session:
+        rows = session.execute(select(KnowledgeEntry.slug, KnowledgeEntry.id).where(KnowledgeEntry.language == language))
+        ids = dict(rows.all())
+    return tuple(Candidate(ids[slug], slug, 0.9 - number / 10) for number, slug in enumerate(slugs))
+
+
 @asynccontextmanager
 async def open_counter(settings: Settings, clock: FixedClock) -> AsyncIterator[Counter]:
     """A counter that takes in and writes, without deliverers and jobs: what it would send stays in the outbox."""
-    counter = Counter(settings, clock)
+    counter = Counter(settings, clock, Judge)
     counter.hub.bind()
-    counter.knowledge.refresh()
+    counter.knowledge.open()
     try:
         yield counter
     finally:
@@ -116,6 +143,18 @@ class Citizen:
             self.heard, self._last_row = one.row.id, one.row.id
             self._last = {**self._last, **one.buttons}
         return said
+
+    def turns(self) -> list[GivenAnswer]:
+        """What was recorded, one for every message and press of theirs so far."""
+        with self.counter.database.read() as session:
+            mine = self.contact().id
+            inbound = session.scalars(select(InboundMessage.id).where(InboundMessage.contact_id == mine).order_by(InboundMessage.id))
+            rows = session.scalars(select(GivenAnswer).where(GivenAnswer.contact_id == mine).order_by(GivenAnswer.id)).all()
+            assert [row.inbound_message_id for row in rows] == list(inbound), "exactly one outcome each"
+        return list(rows)
+
+    def outcomes(self) -> list[str]:
+        return [row.outcome for row in self.turns()]
 
     def contact(self) -> Contact:
         with self.counter.database.read() as session:

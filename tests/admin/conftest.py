@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
 from admin import create_app
@@ -17,7 +17,7 @@ from admin.access import ADMINISTRATOR, ENQUIRIES
 from admin.commands import add_staff, lay_down_roles
 from admin.passwords import digest
 from db.engine import Database
-from db.models import Contact, Enquiry, InboundMessage
+from db.models import Contact, Enquiry, InboundMessage, KnowledgeEntry, LabelledQuestion, NotOursSubject, Phrasing
 from db.settings import Settings
 from usecases import contacts, enquiries
 
@@ -124,6 +124,18 @@ def ask(database: Database, now: datetime) -> Ask:
             return enquiry.reference
 
     return asked
+
+
+@pytest.fixture
+def little_known(database: Database) -> None:
+    """An office that knows little: its search is built in no time."""
+    few = select(KnowledgeEntry.id).where((KnowledgeEntry.id <= 8) | KnowledgeEntry.source.contains("21/2014/TT-BKHCN"))
+    with database.write() as session:
+        session.execute(delete(Phrasing).where(Phrasing.entry_id.not_in(few)))
+        session.execute(delete(KnowledgeEntry).where(KnowledgeEntry.id.not_in(few)))
+        session.get_one(KnowledgeEntry, 8).status = "draft"
+        session.execute(delete(NotOursSubject).where(NotOursSubject.id > 3))
+        session.execute(delete(LabelledQuestion).where(LabelledQuestion.id > 2))
 
 
 def enquiry_of(database: Database, reference: str) -> Enquiry:

@@ -91,7 +91,8 @@ def test_a_token_is_no_way_in(panel: Flask, signed_in: Callable[[str], Browser],
 def test_pages_load_nothing_foreign_and_run_nothing_inline(admin: Browser, outsider: Browser, ask: Ask) -> None:
     reference = ask()
     pages = ["/", "/inbox/", f"/inbox/{reference}", "/knowledge/", "/knowledge/edit/?id=1", "/contacts/", "/outbox/"]
-    pages += ["/quarantine/", "/staff/", "/account/"]
+    pages += ["/quarantine/", "/staff/", "/account/", "/approvals/", "/learning/", "/preview/?q=m%C3%A3+v%E1%BA%A1ch", "/thresholds/"]
+    pages += ["/abbreviations/", "/subjects/", "/subjects/edit", "/documents/", "/knowledge/new/?beside=1"]
     for answer in [admin.get(page) for page in pages] + [outsider.get("/login")]:
         assert answer.status_code == 200
         assert "unsafe" not in answer.headers["Content-Security-Policy"]

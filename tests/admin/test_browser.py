@@ -12,9 +12,11 @@ from PIL import Image
 from sqlalchemy import select
 
 from db.engine import Database
-from db.models import Contact, InboundMessage, OutboundMessage
-from tests.admin.conftest import ADMIN, PASSWORD, Ask, contact_of
+from db.models import Contact, InboundMessage, OutboundMessage, Staff
+from domain.judgement import NOT_FOUND, Candidate, Decision, Judgement
+from tests.admin.conftest import ADMIN, MINH, PASSWORD, Ask, contact_of, enquiry_of
 from tests.browser import ARGUMENTS, chromium
+from usecases import enquiries, turns
 
 pytestmark = [
     pytest.mark.browser,
@@ -121,6 +123,16 @@ def test_every_page_is_accessible(page: Any, address: str, ask: Ask) -> None:
         "/knowledge/",
         "/knowledge/edit/?id=1",
         "/knowledge/new/",
+        "/knowledge/new/?beside=1",
+        "/approvals/",
+        "/learning/",
+        "/preview/?q=xin+cấp+mã+vạch+ở+đâu",
+        "/subjects/",
+        "/subjects/edit?id=1",
+        "/abbreviations/",
+        "/abbreviations/edit?id=1",
+        "/thresholds/",
+        "/documents/",
         "/contacts/",
         "/contacts/details/?id=1",
         "/outbox/?state=waiting",
@@ -132,3 +144,53 @@ def test_every_page_is_accessible(page: Any, address: str, ask: Ask) -> None:
     ):
         page.goto(address + wanted)
         check(page)
+
+
+def test_an_unanswered_question_becomes_an_answer_step_by_step(
+    page: Any, address: str, ask: Ask, database: Database, little_known: None
+) -> None:
+    reference = ask("Máy rang cà phê có phải kiểm định không?")
+    enquiry = enquiry_of(database, reference)
+    with database.write() as session:
+        (person,) = session.scalars(select(Staff).where(Staff.email == MINH))
+        enquiries.reply(session, session.merge(enquiry), person, text="Không, vì không dùng để mua bán.", now=enquiry.opened_at)
+        message = session.scalars(select(InboundMessage).where(InboundMessage.enquiry_id == enquiry.id)).one()
+        judged = Judgement(Decision.HANDOVER, NOT_FOUND, (Candidate(1, "x", 0.2),), 0.1, question=enquiry.question)
+        contact = session.merge(enquiry.contact)
+        turns.record(session, contact, message, outcome=turns.HANDED_OVER, now=enquiry.opened_at, judged=judged, is_gap=True)
+    sign_in(page, address, "/learning/")
+    check(page)
+    page.get_by_role("link", name="Xem kỹ").click()
+    check(page)
+    page.get_by_role("button", name="Viết mục mới từ câu này").click()
+    page.get_by_text("Đã tạo bản nháp").wait_for()
+    check(page)
+    assert page.get_by_label("Câu trả lời").input_value() == "Không, vì không dùng để mua bán."
+    page.get_by_label("Nguồn").fill("Thông tư 23/2013/TT-BKHCN")
+    page.locator("#side-ours").get_by_role("button", name="Xem ảnh hưởng").click()
+    page.get_by_role("heading", name="Ảnh hưởng của thay đổi").wait_for()
+    check(page)
+    page.get_by_role("button", name="Sửa tiếp").press("Enter")
+    assert page.get_by_label("Nguồn").input_value() == "Thông tư 23/2013/TT-BKHCN"
+    page.get_by_role("button", name="Gửi duyệt").press("Enter")
+    page.get_by_text("Đã gửi duyệt").wait_for()
+    page.get_by_role("link", name="Xem và duyệt").click()
+    page.get_by_text("một cán bộ khác phải duyệt").wait_for()
+    check(page)
+
+    page.goto(address + "/thresholds/")
+    page.get_by_label("Trả lời ngay từ").fill("0.95")
+    page.get_by_role("button", name="Xem ảnh hưởng rồi lưu").click()
+    page.get_by_role("button", name="Lưu thay đổi").click()
+    page.get_by_text("Đã lưu ngưỡng mới").wait_for()
+
+    page.goto(address + "/documents/")
+    page.get_by_label("Số văn bản cũ").fill("21/2014/TT-BKHCN")
+    page.get_by_label("Được thay bằng").fill("99/2026/TT-BKHCN")
+    page.get_by_role("button", name="Xem các mục bị ảnh hưởng").click()
+    check(page)
+    page.get_by_role("button", name="Xác nhận").click()
+    page.get_by_text("mục phải xem lại.").wait_for()
+    check(page)
+    page.goto(address + f"/inbox/{reference}")
+    check(page)

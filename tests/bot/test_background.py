@@ -71,17 +71,17 @@ async def test_two_processes_are_one_clock(database: Database, now: datetime, mo
 
 async def test_an_edit_by_another_process_changes_the_search_within_seconds(database: Database, now: datetime) -> None:
     """Also where PostgreSQL's notice or SQLite's poll is the only way to learn of it."""
-    hub, knowledge = Hub(), Knowledge(database)
+    hub, knowledge = Hub(), Knowledge(database, "test", lambda: now)
     hub.bind()
     knowledge.refresh()
-    before = knowledge.find(TBT, "vi").ids
+    before = [hit.entry_id for hit in knowledge.judge(TBT, "vi").hits]
     tasks = [asyncio.create_task(listen(database, hub)), asyncio.create_task(knowledge.keep_fresh(hub))]
     await asyncio.sleep(0)
     panel = Database(database.url)
     await asyncio.to_thread(_withdraw, panel, before[0], now)
     panel.close()
     async with asyncio.timeout(10):
-        while before[0] in knowledge.find(TBT, "vi").ids:
+        while before[0] in [hit.entry_id for hit in knowledge.judge(TBT, "vi").hits]:
             await asyncio.sleep(0.05)
     for task in tasks:
         task.cancel()

@@ -31,6 +31,7 @@ from tests.endure.bot_api import TOKEN, BotApi
 from tests.endure.house import SECRET
 from tests.endure.test_kills import hire
 from tests.live import Live
+from usecases import turns
 
 _ids = iter(range(500_000, 900_000))
 
@@ -301,9 +302,7 @@ async def _upload(live: Live, token: str) -> httpx.Response:
 async def test_a_poison_update_is_set_aside_and_holds_nobody_up(
     open_live: Callable[..., Any], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from usecases import answers
-
-    record = answers.record
+    record = turns.record
     raised = []
 
     def planted(session: Any, contact: Any, message: Any, **facts: Any) -> Any:
@@ -312,7 +311,7 @@ async def test_a_poison_update_is_set_aside_and_holds_nobody_up(
             raise RuntimeError("planted")
         return record(session, contact, message, **facts)
 
-    monkeypatch.setattr(answers, "record", planted)
+    monkeypatch.setattr(turns, "record", planted)
     hire(database)
     poison = question(7, "Độc zqwx vjkq")
     async with open_live() as live:

@@ -20,7 +20,16 @@ def lines():
 
 @pytest.mark.parametrize(
     "secret",
-    ["123456789:AAF-abcdefghijklmnopqrstuvwxyz012", "0905 123 456", "+84905123456", "046099001234", "me.gai@example.vn"],
+    [
+        "123456789:AAF-abcdefghijklmnopqrstuvwxyz012",
+        "0905 123 456",
+        "0905.123.456",
+        "+84905123456",
+        "046099001234",
+        "191234567",
+        "4111 1111 1111 1111",
+        "me.gai@example.vn",
+    ],
 )
 def test_tokens_phone_numbers_and_the_like_never_reach_a_log(lines, secret: str) -> None:
     structlog.get_logger().info("x", said=f"gọi {secret} nhé")
@@ -28,6 +37,22 @@ def test_tokens_phone_numbers_and_the_like_never_reach_a_log(lines, secret: str)
     shown = lines()
     assert len(shown) == 2
     assert secret not in json.dumps(shown, ensure_ascii=False)
+
+
+def test_numbers_deep_in_a_value_and_in_a_trace_are_masked_too(lines) -> None:
+    structlog.get_logger().info("x", body={"text": ["thẻ 4111 1111 1111 1111"], "0905123456": ("CCCD 046099001234",)})
+    try:
+        raise OSError("không mở được /tệp/0905123456.pdf")
+    except OSError:
+        structlog.get_logger().exception("file.broken")
+    shown = json.dumps(lines(), ensure_ascii=False)
+    assert not [secret for secret in ("4111", "046099", "0905123") if secret in shown]
+    assert "…456›" in shown
+
+
+def test_the_id_of_an_update_stays_whole_though_it_be_all_digits(lines) -> None:
+    structlog.get_logger().info("x", update="046099001234")
+    assert lines()[0]["update"] == "046099001234"
 
 
 def test_a_trace_names_the_place_but_not_the_citizens_words(lines) -> None:

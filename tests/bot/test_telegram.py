@@ -25,6 +25,7 @@ from db.engine import Database
 from db.models import Attachment, Claim, Contact, Enquiry, InboundMessage, OutboundMessage, QuarantinedUpdate, Staff
 from db.settings import Settings
 from tests.bot.fake_bot_api import Call, FakeBotApi, fake_bot_api, serve
+from tests.live import UNPUBLISHED
 from usecases import enquiries, uploads
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +33,7 @@ SECRET = "bi-mat-cua-webhook"
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40 + b"IEND\xaeB`\x82"
 KNOWN = "Đăng ký mã số mã vạch ở đâu?"
-UNKNOWN = "Lịch tàu hỏa đi Đà Nẵng cuối tuần sau thế nào?"
+UNKNOWN = UNPUBLISHED
 _numbers = itertools.count(1000)
 
 

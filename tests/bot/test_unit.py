@@ -9,17 +9,18 @@ from aiogram.methods import SendMessage
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from bot import handing_over
+from bot import granting, handing_over
 from bot.conversations import CONVERSATIONS, answers, commands
 from bot.counter import Counter
 from db.models import Claim, Enquiry, FailedUpdate, InboundMessage, OutboundMessage, QuarantinedUpdate, Staff
 from db.settings import Settings
 from domain.errors import EnquiryClosed
 from tests.conftest import NOW
+from tests.live import UNPUBLISHED
 from tests.talk import Citizen, FixedClock, open_counter
 from usecases import enquiries
 
-UNCOVERED = "Tôi mua đất từ năm 2010 mà chưa có sổ đỏ thì nộp đơn ở đâu"
+UNCOVERED = UNPUBLISHED
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ async def test_a_handler_that_returns_a_method_is_a_defect_and_not_a_silence(cou
     async def returns(message: Any, work: Any) -> Any:
         return SendMessage(chat_id=1, text="không bao giờ được gửi")
 
-    monkeypatch.setitem(commands._GRANTS, commands.Wish.HELP, returns)
+    monkeypatch.setitem(granting.GRANTS, commands.Wish.HELP, returns)
     handler = next(h for h in commands.router.message.handlers if h.callback.__name__ == "command")
 
     async def command(message: Any, work: Any, command: Any) -> Any:

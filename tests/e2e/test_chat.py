@@ -11,7 +11,7 @@ from playwright.async_api import BrowserContext, Page
 from sqlalchemy import func, select
 
 from db.engine import Database
-from db.models import Enquiry, InboundMessage
+from db.models import Enquiry, InboundMessage, KnowledgeEntry
 from db.queries.transcripts import list_turns
 from db.settings import Settings
 from tests.browser import OpenContext, sideways, violations
@@ -92,6 +92,40 @@ async def test_what_nobody_knows_goes_to_an_officer_whose_answer_appears_by_itse
     await say(page, "Dạ đây ạ")
     await page.wait_for_selector(".mine:not(.pending) >> text=Dạ đây ạ")
     assert await sideways(page) <= 0
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+async def test_english_on_the_vietnamese_page_is_answered_in_english_and_stays_when_it_is_chosen(
+    open_context: OpenContext, live: Live, shoot: Shoot, size: str
+):
+    page = await open_chat(await open_context(size), live)
+    await say(page, "What is TBT (technical barriers to trade)?")
+    await page.wait_for_selector(".bot >> text=Source:")
+    await shoot(page, f"13-english-{size}")
+    assert await violations(page) == []
+    assert await sideways(page) <= 0
+    await page.click(".bot .press >> text=Always answer in English")
+    await page.wait_for_selector(".bot >> text=From now on I speak English")
+    await say(page, "menu")
+    await page.wait_for_selector(".bot >> text=What would you like to ask")
+
+
+@pytest.mark.parametrize("size", ["desk", "phone"])
+async def test_many_questions_at_once_become_choices_and_the_rest_goes_to_a_person(
+    open_context: OpenContext, live: Live, database: Database, shoot: Shoot, size: str
+):
+    page = await open_chat(await open_context(size), live)
+    with database.read() as session:
+        of_office = select(KnowledgeEntry.question).where(KnowledgeEntry.language == "vi", KnowledgeEntry.status == "published")
+        questions = session.scalars(of_office.order_by(KnowledgeEntry.id).limit(20)).all()
+    await say(page, "\n".join(f"{number}. {question}" for number, question in enumerate(questions, start=1)))
+    await page.wait_for_selector(".bot >> text=20 câu")
+    assert 1 < await page.locator(".bot .press").count() - await page.locator(".bot .press >> text=ồng ý").count() <= 5
+    await shoot(page, f"14-many-questions-{size}")
+    assert await violations(page) == []
+    assert await sideways(page) <= 0
+    await page.click(".bot .press >> text=Gửi cả tin cho cán bộ")
+    await page.wait_for_selector(".bot >> text=HD-")
 
 
 async def test_what_is_written_offline_arrives_once_and_is_there_after_a_reload(

@@ -11,6 +11,7 @@ import aiohttp
 
 from tests.endure.bot_api import BotApi, Call
 from tests.endure.house import SECRET, House
+from tests.live import UNPUBLISHED
 
 HEADERS = {"X-Telegram-Bot-Api-Secret-Token": SECRET, "Content-Type": "application/json"}
 
@@ -107,7 +108,7 @@ class Citizen:
             return self._message("start", f"/start {mark}")
         if self.rng.random() < 0.3:
             return self._message("question", f"{self.rng.choice(self.questions)} [{mark}]")
-        return self._message("question", f"Qzwx{mark} vjkq{mark} wzzf")
+        return self._message("question", f"{UNPUBLISHED} [{mark}]")
 
     def _person(self) -> dict[str, Any]:
         return {"id": self.chat_id, "is_bot": False, "first_name": f"Dân {self.chat_id}", "language_code": "vi"}

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select, text
-from sqlalchemy.orm import Session
 
 from db.engine import Database
 from db.models import (
@@ -94,8 +93,8 @@ def count_enquiries(report: Report, database: Database) -> None:
     with database.read() as session:
         enquiries = session.execute(select(Enquiry.id, Enquiry.reference, Enquiry.question)).all()
         counter = session.scalar(select(ReferenceCounter.last_number)) or 0
-        turns = Counter(session.scalars(select(GivenAnswer.inbound_message_id).where(GivenAnswer.inbound_message_id.is_not(None))))
-        unanswered = _unanswered(session, turns)
+        turns = Counter(session.scalars(select(GivenAnswer.inbound_message_id)))
+        inbound = session.scalars(select(InboundMessage.id)).all()
         rows = session.execute(
             select(OutboundMessage.contact_id, OutboundMessage.payload, OutboundMessage.kind, OutboundMessage.channel)
         ).all()
@@ -103,8 +102,8 @@ def count_enquiries(report: Report, database: Database) -> None:
     numbers = sorted(parse_reference(reference).number for _, reference, _ in enquiries)
     report.must("enquiries: references unique, gapless, as counted", numbers == list(range(1, counter + 1)), True)
     report.must(f"enquiries with a question of their own (of {counter})", len({question for *_, question in enquiries}), counter)
-    report.must("turns with two answers", sum(count > 1 for count in turns.values()), 0)
-    report.must("questions outside an enquiry without an answer", unanswered, 0)
+    report.must(f"messages and buttons with exactly one outcome (of {len(inbound)})", sum(turns[key] == 1 for key in inbound), len(inbound))
+    report.must("outcomes of nothing that came in", sum(turns.values()) - len(inbound), 0)
     greetings = Counter(contact for contact, payload, _, _ in rows if "agree:answering:1" in _data_of(payload))
     report.must(f"contacts greeted exactly once (of {contacts})", sum(count == 1 for count in greetings.values()), contacts)
     handed = Counter(data for _, payload, _, _ in rows for data in _data_of(payload) if data.startswith("close:"))
@@ -116,13 +115,6 @@ def count_enquiries(report: Report, database: Database) -> None:
 def _data_of(payload: dict[str, object]) -> set[str]:
     keyboard = payload.get("reply_markup") or {}
     return {button.get("callback_data", "") for row in keyboard.get("inline_keyboard", []) for button in row}
-
-
-def _unanswered(session: Session, turns: Counter[int | None]) -> int:
-    outside = select(InboundMessage.id).where(
-        InboundMessage.enquiry_id.is_(None), InboundMessage.kind == "message", InboundMessage.text.not_like("/%")
-    )
-    return sum(turns[key] == 0 for key in session.scalars(outside))
 
 
 def count_sends(report: Report, database: Database, calls: Sequence[Call], kills: int) -> None:
