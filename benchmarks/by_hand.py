@@ -41,8 +41,8 @@ class Statements:
             f"VALUES ({mark}, 'message', {mark}, {mark}, {mark}) RETURNING id"
         )
         self.answer = (
-            "INSERT INTO given_answers (contact_id, inbound_message_id, outcome, scores, at) "
-            f"VALUES ({mark}, {mark}, 'handed_over', '[]', {mark})"
+            "INSERT INTO given_answers (contact_id, inbound_message_id, outcome, scores, is_gap, at) "
+            f"VALUES ({mark}, {mark}, 'handed_over', '[]', TRUE, {mark})"
         )
         self.number = (
             f"UPDATE reference_counters SET last_number = last_number + 1 WHERE prefix = 'HD' AND year = {mark} RETURNING last_number"

@@ -20,6 +20,7 @@ from sqlalchemy import text
 from db.engine import Database
 from db.migrate import upgrade
 from db.settings import Settings
+from tests.live import UNPUBLISHED
 from tests.postgres import Postgres
 from usecases import starter
 
@@ -81,7 +82,7 @@ def endless(first: int) -> Iterator[bytes]:
     for number in itertools.count(first):
         person = {"id": 9_000_000 + number, "is_bot": False, "first_name": f"Người dân {number}", "language_code": "vi"}
         chat = {"id": 9_000_000 + number, "type": "private", "first_name": f"Người dân {number}"}
-        message = {"message_id": 1, "date": 1_790_000_000, "chat": chat, "from": person, "text": f"Qzwx{number} vjkq{number} wzzf"}
+        message = {"message_id": 1, "date": 1_790_000_000, "chat": chat, "from": person, "text": f"{UNPUBLISHED} ({number})"}
         yield json.dumps({"update_id": 800_000_000 + number, "message": message}).encode()
 
 
