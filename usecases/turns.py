@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from db.models import Contact, GivenAnswer, InboundMessage, KnowledgeEntry
+from domain.follow_ups import is_follow_up
 from domain.judgement import NOTHING, Judgement
 
 ANSWERED, OFFERED, REPEATED, HANDED_OVER, ASKED_AGAIN = "answered", "offered", "repeated", "handed_over", "asked_again"
@@ -35,7 +36,7 @@ def record(
         inbound_message_id=message.id if message else None,
         outcome=outcome,
         reason=judged.reason if judged is not NOTHING else None,
-        question=judged.question or None,
+        question=_asked(message, judged),
         entry_id=entry.id if entry else None,
         scores=[[hit.entry_id, round(hit.score, 3)] for hit in judged.hits],
         confidence=judged.confidence if judged is not NOTHING else None,
@@ -45,3 +46,10 @@ def record(
     session.add(row)
     session.flush()
     return row
+
+
+def _asked(message: InboundMessage | None, judged: Judgement) -> str | None:
+    """What was asked, in the citizen's own words; of a follow-up or a pressed button, what it stood for."""
+    if judged.question and message is not None and message.kind != "button" and not is_follow_up(message.text):
+        return message.text
+    return judged.question or None
