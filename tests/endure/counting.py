@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from sqlalchemy import func, select, text
 
@@ -196,13 +197,19 @@ def count_web(report: Report, database: Database, visitors: Sequence[Visitor]) -
     report.must("pages that were told an event twice, out of order or never", wrong, 0)
 
 
-def count_mail(report: Report, database: Database, mails: int, kills: int) -> None:
+def count_mail(report: Report, database: Database, folder: Path, kills: int) -> None:
+    """Every mail that is marked sent lies in the folder; one whose sender was killed twice over it is listed as unknown, and may lack."""
     with database.read() as session:
-        rows = session.execute(select(OutboundMessage.state, OutboundMessage.resent).where(OutboundMessage.channel == "mail"))
-        states = Counter((state, resent) for state, resent in rows)
+        columns = select(OutboundMessage.id, OutboundMessage.state, OutboundMessage.resent).where(OutboundMessage.channel == "mail")
+        rows = session.execute(columns).all()
+    on_disk = {int(path.stem) for path in folder.glob("*.eml") if path.stat().st_size}
+    states = Counter((state, resent) for _, state, resent in rows)
     report.note("mails to the officer by (state, resent)", dict(states))
-    report.must("mails on the disk", mails, sum(states.values()))
-    report.at_most("mails resent", sum(count for (_, resent), count in states.items() if resent), AT_ONCE * kills)
+    report.must("mails neither sent nor listed as unknown", sum(state not in {SENT, UNKNOWN} for _, state, _ in rows), 0)
+    report.must("mails marked sent and not on the disk", sum(state == SENT and key not in on_disk for key, state, _ in rows), 0)
+    report.must("mails on the disk that nobody wrote", len(on_disk - {key for key, *_ in rows}), 0)
+    report.must("mails unknown that were not sent once more", sum(state == UNKNOWN and not resent for _, state, resent in rows), 0)
+    report.at_most("mails resent or unknown", sum(resent or state == UNKNOWN for _, state, resent in rows), AT_ONCE * kills)
 
 
 def check_file(report: Report, database: Database) -> None:
