@@ -1,67 +1,100 @@
-"""Who may do what in the panel (phân quyền). Closed by default: a route that is not named here is refused to everybody."""
+"""Rights (phân quyền), all in this file: which role may call which function, sees which rows and which fields.
+
+Closed by default: a route, a row or a field that is not named here is refused to everybody. A generated test walks every route as every
+role and as an outsider, and fails for a route without a rule.
+"""
 
 import logging
-import time
-from datetime import timedelta
+from collections.abc import Callable
+from typing import Any
 
-from flask import Flask, abort, redirect, request, session, url_for
-from flask_security import current_user, logout_user
+from flask import Flask, abort, redirect, request, url_for
+from flask_security import current_user
+from sqlalchemy import ColumnElement, false, or_, select, true
 from werkzeug.wrappers import Response
 
-ADMINISTRATOR, ENQUIRIES = "administrator", "enquiries"
-ROLES = (ADMINISTRATOR, ENQUIRIES)
+from admin.staff_login import is_signed_in
+from db.models import Contact, Enquiry, StaffSession
+
+ADMINISTRATOR, ENQUIRIES, TRAINING, BARCODES, METROLOGY, COMMUNICATIONS, VIEWER = ROLES = (
+    "administrator",
+    "enquiries",
+    "training",
+    "barcodes",
+    "metrology",
+    "communications",
+    "viewer",
+)
+"""Quản trị · Giải đáp · Tập huấn · Mã số mã vạch · Đo lường · Truyền thông · Chỉ xem."""
+
 EVERYBODY = frozenset(ROLES)
-ADMINISTRATORS = frozenset({ADMINISTRATOR})
 NOBODY: frozenset[str] = frozenset()
+ADMINISTRATORS = frozenset({ADMINISTRATOR})
+OFFICERS = frozenset({ADMINISTRATOR, ENQUIRIES})
+"""Who looks after the inbox as a whole and the office's knowledge."""
+SPECIALISTS = frozenset({TRAINING, BARCODES, METROLOGY})
+"""Who answers the enquiries that a colleague assigns to them."""
+ANSWERERS = OFFICERS | SPECIALISTS
+READERS = ANSWERERS | {VIEWER}
+AUTHORS = ANSWERERS | {COMMUNICATIONS}
+"""Who writes knowledge; what one writes another approves."""
+
+# ── functions: endpoint → the roles that may call it ─────────────────────────────────────────────────────────────────────────────────
 
 OPEN = frozenset({"static", "healthz", "security.login"})
 """What an outsider may call."""
 
 RIGHTS = {
+    # signing in and one's own account
     "security.logout": EVERYBODY,
-    "admin.index": EVERYBODY,
-    "admin.static": NOBODY,
-    "security.static": NOBODY,
     "security.verify": NOBODY,
+    "security.static": NOBODY,
+    "admin.static": NOBODY,
     "account.index": EVERYBODY,
     "account.password": EVERYBODY,
     "account.language": EVERYBODY,
-    "inbox.index": EVERYBODY,
-    "inbox.conversation": EVERYBODY,
-    "inbox.turns": EVERYBODY,
-    "inbox.file": EVERYBODY,
-    "inbox.picture": EVERYBODY,
-    "inbox.reply": EVERYBODY,
-    "inbox.take": EVERYBODY,
-    "inbox.give_back": EVERYBODY,
-    "inbox.close": EVERYBODY,
+    # the start page
+    "admin.index": EVERYBODY,
+    # inbox
+    "inbox.index": READERS,
+    "inbox.conversation": READERS,
+    "inbox.turns": READERS,
+    "inbox.file": ANSWERERS,
+    "inbox.picture": ANSWERERS,
+    "inbox.reply": ANSWERERS,
+    "inbox.take": ANSWERERS,
+    "inbox.give_back": ANSWERERS,
+    "inbox.close": ANSWERERS,
+    # knowledge
     "knowledge.index_view": EVERYBODY,
-    "knowledge.create_view": EVERYBODY,
+    "knowledge.create_view": AUTHORS,
     "knowledge.edit_view": EVERYBODY,
-    "knowledge.status": EVERYBODY,
-    "knowledge.still_right": EVERYBODY,
-    "knowledge.discard": EVERYBODY,
-    "knowledge.phrasings": EVERYBODY,
-    "approvals.index": EVERYBODY,
-    "approvals.entry": EVERYBODY,
-    "approvals.approve": EVERYBODY,
-    "learning.index": EVERYBODY,
-    "learning.group": EVERYBODY,
-    "learning.draft": EVERYBODY,
-    "learning.phrase": EVERYBODY,
-    "learning.aside": EVERYBODY,
+    "knowledge.status": OFFICERS,
+    "knowledge.still_right": OFFICERS,
+    "knowledge.discard": AUTHORS,
+    "knowledge.phrasings": AUTHORS,
+    "approvals.index": AUTHORS,
+    "approvals.entry": AUTHORS,
+    "approvals.approve": OFFICERS,
+    "learning.index": AUTHORS,
+    "learning.group": AUTHORS,
+    "learning.draft": AUTHORS,
+    "learning.phrase": AUTHORS,
+    "learning.aside": OFFICERS,
     "preview.index": EVERYBODY,
-    "thresholds.index": EVERYBODY,
-    "abbreviations.index": EVERYBODY,
-    "abbreviations.edit": EVERYBODY,
-    "abbreviations.delete": EVERYBODY,
-    "subjects.index_view": EVERYBODY,
-    "subjects.edit": EVERYBODY,
-    "subjects.activate": EVERYBODY,
-    "subjects.confirm": EVERYBODY,
-    "documents.index": EVERYBODY,
-    "contacts.index_view": EVERYBODY,
-    "contacts.details_view": EVERYBODY,
+    "thresholds.index": OFFICERS,
+    "abbreviations.index": OFFICERS,
+    "abbreviations.edit": OFFICERS,
+    "abbreviations.delete": OFFICERS,
+    "subjects.index_view": AUTHORS,
+    "subjects.edit": OFFICERS,
+    "subjects.activate": OFFICERS,
+    "subjects.confirm": OFFICERS,
+    "documents.index": OFFICERS,
+    # people outside
+    "contacts.index_view": READERS | {COMMUNICATIONS},
+    "contacts.details_view": READERS | {COMMUNICATIONS},
+    # the machine room
     "outbox.index_view": ADMINISTRATORS,
     "outbox.details_view": ADMINISTRATORS,
     "outbox.again": ADMINISTRATORS,
@@ -70,26 +103,68 @@ RIGHTS = {
     "quarantine.resolve": ADMINISTRATORS,
     "staff.index_view": ADMINISTRATORS,
 }
-"""Endpoint → the roles that may call it."""
 
-SIGN_IN_LASTS = timedelta(hours=12)
+# ── rows: table → role → which of its rows; the roles of a person add up ─────────────────────────────────────────────────────────────
+
+Rule = Callable[[], ColumnElement[bool]]
+
+
+def _all() -> ColumnElement[bool]:
+    return true()
+
+
+def _assigned() -> ColumnElement[bool]:
+    return Enquiry.assigned_to_id == int(current_user.id)
+
+
+def _of_assigned() -> ColumnElement[bool]:
+    return Contact.id.in_(select(Enquiry.contact_id).where(_assigned()))
+
+
+def _own_sessions() -> ColumnElement[bool]:
+    return StaffSession.staff_id == int(current_user.id)
+
+
+ROWS: dict[str, dict[str, Rule]] = {
+    "enquiries": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _assigned),
+    "contacts": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _of_assigned),
+    "staff_sessions": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_sessions),
+}
+"""Tables that are not named here are seen whole by whoever may call the function."""
+
+# ── fields: what is shown only to some of those who see the row ──────────────────────────────────────────────────────────────────────
+
+FIELDS = {
+    "contacts.display_name": READERS - {VIEWER} | {COMMUNICATIONS},
+    "inbound_messages.text": ANSWERERS,
+    "staff.email": ADMINISTRATORS,
+}
+"""Who sees a field as it is. Others see that it is hidden; of a text only what is no number of a person. Everything else is open."""
 
 log = logging.getLogger("admin.access")
 
 
+def roles() -> frozenset[str]:
+    """The roles of the person of this request."""
+    return frozenset(role.name for role in getattr(current_user, "roles", ()))
+
+
 def may(endpoint: str) -> bool:
     """Whether the person of this request may call an endpoint."""
-    return any(role.name in RIGHTS.get(endpoint, NOBODY) for role in getattr(current_user, "roles", ()))
+    return bool(roles() & RIGHTS.get(endpoint, NOBODY))
 
 
-def is_signed_in() -> bool:
-    """Whether somebody of the staff signed in within the last twelve hours, with a session (tokens don't count)."""
-    if not current_user.is_authenticated:
-        return False
-    if time.time() - session.get("fs_paa", 0) < SIGN_IN_LASTS.total_seconds():
-        return True
-    logout_user()
-    return False
+def rows(table: str) -> ColumnElement[bool]:
+    """The condition for the rows of a table that the person of this request may see."""
+    if table not in ROWS:
+        return true()
+    rules = [ROWS[table][role]() for role in sorted(roles()) if role in ROWS[table]]
+    return or_(false(), *rules)
+
+
+def sees(field: str) -> bool:
+    """Whether the person of this request sees a field (`table.column`) as it is."""
+    return field not in FIELDS or bool(roles() & FIELDS[field])
 
 
 def guard() -> Response | None:
@@ -110,4 +185,10 @@ def guard() -> Response | None:
 def protect(app: Flask) -> None:
     """Put the guard at the door."""
     app.before_request(guard)
-    app.jinja_env.globals.update(may=may)
+    app.jinja_env.globals.update(may=may, sees=sees)
+
+
+def must_see(row: Any, table: str, session: Any) -> Any:
+    """The row, if this person may see it; 404 otherwise, as for one that does not exist."""
+    key = type(row).id == row.id
+    return row if session.scalar(select(type(row).id).where(key, rows(table))) is not None else abort(404)

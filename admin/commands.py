@@ -1,7 +1,6 @@
 """Operator's commands: `flask --app admin prepare` and `flask --app admin staff create`. Both may be run again."""
 
 import time
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -9,24 +8,27 @@ from datetime import UTC, datetime
 import click
 from flask import Flask
 from flask.cli import AppGroup
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from admin import enquiry_commands
+from admin import enquiry_commands, wording
 from admin.access import ADMINISTRATOR, ENQUIRIES, ROLES
 from admin.passwords import digest, make_up
 from db.engine import Database
 from db.migrate import is_current, upgrade
-from db.models import Staff, StaffRole, staff_roles
+from db.models import Staff, StaffRole
 from db.settings import Settings
+from domain.errors import EmailTaken
 from domain.folding import clean
 from domain.messages import N_
 from locales import translate
 from locales.languages import DEFAULT
-from usecases import starter
+from usecases import staff, starter
+from usecases.history import Actor
 
-_DESCRIPTIONS = {ADMINISTRATOR: N_("panel.role.administrator"), ENQUIRIES: N_("panel.role.enquiries")}
+OPERATOR = Actor(None, "flask --app admin", "")
+"""Whoever runs a command."""
 
 
 def add_commands(app: Flask, settings: Settings) -> None:
@@ -38,9 +40,9 @@ def add_commands(app: Flask, settings: Settings) -> None:
         with _open(settings) as database:
             _prepare(settings, database)
 
-    staff = AppGroup("staff", help="People who may enter the panel.")
+    people = AppGroup("staff", help="People who may enter the panel.")
 
-    @staff.command("create")
+    @people.command("create")
     @click.argument("email")
     @click.option("--name", required=True, help="Full name, as citizens read it.")
     @click.option("--role", type=click.Choice(ROLES), default=ENQUIRIES, show_default=True)
@@ -49,7 +51,7 @@ def add_commands(app: Flask, settings: Settings) -> None:
         with _open(settings) as database:
             _create(database, email, clean(name), role)
 
-    app.cli.add_command(staff)
+    app.cli.add_command(people)
     app.cli.add_command(enquiry_commands.group(lambda: _open(settings)))
 
 
@@ -90,7 +92,8 @@ def lay_down_roles(session: Session) -> None:
     known = set(session.scalars(select(StaffRole.name)))
     for role in ROLES:
         if role not in known:
-            session.add(StaffRole(name=role, description=translate(_DESCRIPTIONS[role], DEFAULT)))
+            session.add(StaffRole(name=role, description=translate(wording.ROLE[role], DEFAULT)))
+    session.flush()
 
 
 def _first_administrator(settings: Settings, database: Database, now: datetime) -> None:
@@ -105,7 +108,9 @@ def _first_administrator(settings: Settings, database: Database, now: datetime) 
     with database.write() as session:
         if session.scalar(select(func.count(Staff.id))):
             return
-        add_staff(session, str(settings.admin_email), translate(N_("cli.administrator_name"), DEFAULT), ADMINISTRATOR, hashed, now)
+        name = translate(N_("cli.administrator_name"), DEFAULT)
+        person = staff.add(session, str(settings.admin_email), name, [ADMINISTRATOR], hashed, by=OPERATOR, now=now)
+        person.must_change_password = not given
     _show_password(str(settings.admin_email), None if given else password)
 
 
@@ -116,22 +121,12 @@ def _create(database: Database, email: str, name: str, role: str) -> None:
     password = make_up()
     hashed = digest(password)
     with database.write() as session:
-        if session.scalar(select(Staff.id).where(func.lower(Staff.email) == email)):
-            raise click.ClickException(sentence(N_("cli.staff.known"), email=email))
         lay_down_roles(session)
-        add_staff(session, email, name, role, hashed, datetime.now(UTC))
+        try:
+            staff.add(session, email, name, [role], hashed, by=OPERATOR, now=datetime.now(UTC))
+        except EmailTaken as fault:
+            raise click.ClickException(sentence(fault.key, **fault.facts)) from fault
     _show_password(email, password)
-
-
-def add_staff(session: Session, email: str, name: str, role: str, hashed: str, now: datetime) -> Staff:
-    """A person on the staff with one role. `hashed` comes from `admin.passwords.digest`."""
-    session.flush()
-    person = Staff(email=email, full_name=name, password=hashed, active=True, fs_uniquifier=uuid.uuid4().hex, created_at=now)
-    session.add(person)
-    session.flush()
-    role_id = session.scalars(select(StaffRole.id).where(StaffRole.name == role)).one()
-    session.execute(insert(staff_roles).values(staff_id=person.id, role_id=role_id))
-    return person
 
 
 def _show_password(email: str, password: str | None) -> None:

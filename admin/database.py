@@ -8,13 +8,17 @@ from contextlib import contextmanager
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
 
-from flask import Flask, abort
+from flask import Flask, abort, has_request_context, request
+from flask_security import current_user
 from flask_sqlalchemy_lite import SQLAlchemy
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from admin.language import now
 from db.engine import announce, configure, engine_options, normal_url
 from db.settings import Settings
+from usecases import history
+from usecases.history import Actor
 
 Row = TypeVar("Row")
 
@@ -34,10 +38,24 @@ def connect(app: Flask, settings: Settings) -> None:
         db.sessionmaker.configure(bind=engine.execution_options(reading=True), autoflush=False)
 
 
+def actor() -> Actor:
+    """Who acts in this request, and from where."""
+    person = current_user if has_request_context() and current_user.is_authenticated else None
+    address = (request.remote_addr or "") if has_request_context() else ""
+    return Actor(person.id, person.full_name or person.email, address) if person else Actor(None, "", address)
+
+
+def viewed(noun: str, key: object) -> None:
+    """Write down that personal data of a record were looked at."""
+    with writing() as session:
+        history.note(session, actor(), history.VIEWED, noun, key, now=now())
+
+
 @contextmanager
 def writing() -> Iterator[Session]:
-    """A transaction that is committed at the end, with its signals, or rolled back whole."""
+    """A transaction that is committed at the end, with its signals and what the history says of it, or rolled back whole."""
     with Session(db.engine, expire_on_commit=False) as session, session.begin():
+        history.follow(session, actor(), now())
         yield session
         session.flush()
         announce(session)

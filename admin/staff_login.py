@@ -5,14 +5,15 @@ They serve signing in and nothing else: views hand the office's own `Staff` to u
 """
 
 import logging
+import time
+from datetime import timedelta
 
 from flask import Flask, current_app, request, session
-from flask_security import FSQLALiteUserDatastore, LoginForm, RoleMixin, Security, UserMixin, current_user
+from flask_security import FSQLALiteUserDatastore, LoginForm, RoleMixin, Security, UserMixin, current_user, logout_user
 from sqlalchemy.orm import DeclarativeBase, Mapped, relationship
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
-from admin.access import SIGN_IN_LASTS
 from admin.database import db
 from admin.throttle import Throttle
 from db.base import Base
@@ -22,6 +23,7 @@ from db.settings import Settings
 log = logging.getLogger("admin.login")
 
 HASH = "argon2"
+SIGN_IN_LASTS = timedelta(hours=12)
 
 
 class SignInBase(DeclarativeBase):
@@ -70,6 +72,16 @@ def set_up(app: Flask, settings: Settings) -> None:
     app.extensions["throttle"] = Throttle()
     app.before_request(_brake)
     app.after_request(_count)
+
+
+def is_signed_in() -> bool:
+    """Whether somebody of the staff signed in within the last twelve hours, with a session (tokens don't count)."""
+    if not current_user.is_authenticated:
+        return False
+    if time.time() - session.get("fs_paa", 0) < SIGN_IN_LASTS.total_seconds():
+        return True
+    logout_user()
+    return False
 
 
 def _limits() -> dict[str, int]:

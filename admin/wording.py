@@ -70,6 +70,11 @@ TOPIC = {
 ROLE = {
     "administrator": N_("panel.role.administrator"),
     "enquiries": N_("panel.role.enquiries"),
+    "training": N_("panel.role.training"),
+    "barcodes": N_("panel.role.barcodes"),
+    "metrology": N_("panel.role.metrology"),
+    "communications": N_("panel.role.communications"),
+    "viewer": N_("panel.role.viewer"),
 }
 PURPOSE = {
     "answering": N_("panel.purpose.answering"),

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import metrics
 from bot.writer import Writer
-from usecases import enquiries, housekeeping, leases
+from usecases import enquiries, history, housekeeping, leases
 
 log = structlog.get_logger()
 
@@ -28,6 +28,8 @@ class Job:
 JOBS = (
     Job("escalate_overdue_enquiries", 60, enquiries.escalate_overdue),
     Job("purge_claims", 3600, housekeeping.purge_claims),
+    Job("forget_desk", 600, housekeeping.forget_desk),
+    Job("seal_history", 60, history.seal),
 )
 
 

@@ -117,6 +117,24 @@ class AlreadyReplaced(OfficeError):
     key = N_("error.already_replaced")
 
 
+class OwnRights(OfficeError):
+    """Nobody changes their own rights, nor closes their own account."""
+
+    key = N_("error.own_rights")
+
+
+class TooFewAdministrators(OfficeError):
+    """The act would leave fewer administrators than there must be. Facts: fewest."""
+
+    key = N_("error.too_few_administrators")
+
+
+class EmailTaken(OfficeError):
+    """There is an account with this e-mail address. Facts: email."""
+
+    key = N_("error.email_taken")
+
+
 class EmptyReply(OfficeError):
     """A reply with neither text nor file."""
 

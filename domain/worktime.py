@@ -9,7 +9,7 @@ The hours and holidays are data that staff edit; nothing here knows any.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -24,14 +24,17 @@ class NeverOpen(ValueError):
 
 @dataclass(frozen=True)
 class WorkingHours:
-    """Periods by weekday (0 is Monday), closed days, and weekend days that are worked by swap (làm bù; Monday's periods)."""
+    """Periods by weekday (0 is Monday), closed days, weekend days worked by swap (làm bù; Monday's periods), days with own periods."""
 
     weekly: Mapping[int, tuple[tuple[time, time], ...]]
     closed: frozenset[date]
     swapped_in: frozenset[date]
+    special: Mapping[date, tuple[tuple[time, time], ...]] = field(default_factory=dict)
 
     def periods(self, day: date) -> tuple[tuple[time, time], ...]:
         """The open periods of a day, in order."""
+        if day in self.special:
+            return self.special[day]
         if day in self.swapped_in:
             return self.weekly.get(0, ())
         if day in self.closed:

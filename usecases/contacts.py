@@ -7,6 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from db.models import Consent, Contact, Conversation
+from db.searched import folded
 from db.upsert import insert_if_absent
 from locales import translate
 from locales.languages import DEFAULT, LANGUAGES
@@ -52,6 +53,7 @@ def _introduce(
         account=account,
         chat_id=chat_id,
         display_name=name[:200] if name else None,
+        folded=folded(Contact, {"display_name": name}),
         language=language if language in LANGUAGES else DEFAULT,
         first_seen_at=now,
         last_seen_at=now,

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from db.models import Claim, FailedUpdate
+from db.models import Claim, FailedUpdate, Presence, SignInFailure
 
 KEEP_CLAIMS = timedelta(days=30)
 BATCH = 1000
+KEEP_PRESENCE, KEEP_FAILURES = timedelta(days=1), timedelta(days=1)
 
 
 def purge_claims(session: Session, now: datetime) -> int:
@@ -20,3 +21,10 @@ def purge_claims(session: Session, now: datetime) -> int:
         session.execute(delete(Claim).where(Claim.source == source, Claim.external_id == external_id, Claim.digest == digest))
     session.execute(delete(FailedUpdate).where(FailedUpdate.last_failed_at < now - KEEP_CLAIMS))
     return len(keys)
+
+
+def forget_desk(session: Session, now: datetime) -> int:
+    """Forget who looked at which conversation yesterday, and failed sign-ins that no longer count."""
+    stale = session.scalars(delete(Presence).where(Presence.seen_at < now - KEEP_PRESENCE).returning(Presence.staff_id)).all()
+    failed = session.scalars(delete(SignInFailure).where(SignInFailure.at < now - KEEP_FAILURES).returning(SignInFailure.id)).all()
+    return len(stale) + len(failed)

@@ -1,6 +1,6 @@
 """The office's own facts: name, working hours, promised time for an answer. Data that staff edit, each with its source."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, time
 from typing import Any, TypeVar
 
@@ -27,16 +27,18 @@ def working_hours(session: Session) -> WorkingHours:
 
 
 def _read_hours(session: Session) -> WorkingHours:
-    weekly = {
-        int(day): tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in periods)
-        for day, periods in setting(session, "working_hours").items()
-    }
-    holidays = session.execute(select(Holiday.day, Holiday.is_working)).all()
+    weekly = {int(day): _periods(periods) for day, periods in setting(session, "working_hours").items()}
+    days = session.scalars(select(Holiday).where(Holiday.deleted_at.is_(None))).all()
     return WorkingHours(
         weekly,
-        closed=frozenset(day for day, is_working in holidays if not is_working),
-        swapped_in=frozenset(day for day, is_working in holidays if is_working),
+        closed=frozenset(day.day for day in days if not day.is_working),
+        swapped_in=frozenset(day.day for day in days if day.is_working and not day.periods),
+        special={day.day: _periods(day.periods) for day in days if day.is_working and day.periods},
     )
+
+
+def _periods(pairs: Iterable[Any]) -> tuple[tuple[time, time], ...]:
+    return tuple((time.fromisoformat(start), time.fromisoformat(end)) for start, end in pairs)
 
 
 def _once(session: Session, name: str, read: Callable[[], T]) -> T:

@@ -1,14 +1,17 @@
 """Every table, written out: one look shows all that the office remembers."""
 
 from db.models.abbreviation import Abbreviation
+from db.models.canned_reply import CannedReply
 from db.models.claim import Claim
 from db.models.consent import Consent
 from db.models.contact import Contact
 from db.models.conversation import Conversation
+from db.models.desk import InternalNote, Presence, ReplyDraft
 from db.models.embedding import Embedding
 from db.models.enquiry import Enquiry
 from db.models.failed_update import FailedUpdate
 from db.models.given_answer import GivenAnswer
+from db.models.history import HistoryEvent, HistorySeal
 from db.models.holiday import Holiday
 from db.models.inbound_message import Attachment, InboundMessage
 from db.models.knowledge_entry import KnowledgeEntry, KnowledgeVersion
@@ -17,6 +20,7 @@ from db.models.lease import Lease
 from db.models.not_ours_subject import NotOursSubject
 from db.models.office_setting import OfficeSetting
 from db.models.outbound_message import OutboundMessage
+from db.models.panel_task import PanelTask
 from db.models.pause import Pause
 from db.models.phrasing import Phrasing
 from db.models.quarantined_update import QuarantinedUpdate
@@ -24,12 +28,14 @@ from db.models.reference_counter import ReferenceCounter
 from db.models.replaced_document import ReplacedDocument
 from db.models.revision import Revision
 from db.models.staff import Staff, StaffRole, staff_roles
+from db.models.staff_session import Passkey, SignInFailure, StaffSession
 from db.models.stored_file import StoredFile, UploadedFile
 from db.models.web_event import WebEvent
 
 __all__ = [
     "Abbreviation",
     "Attachment",
+    "CannedReply",
     "Claim",
     "Consent",
     "Contact",
@@ -38,8 +44,11 @@ __all__ = [
     "Enquiry",
     "FailedUpdate",
     "GivenAnswer",
+    "HistoryEvent",
+    "HistorySeal",
     "Holiday",
     "InboundMessage",
+    "InternalNote",
     "KnowledgeEntry",
     "KnowledgeVersion",
     "LabelledQuestion",
@@ -47,14 +56,20 @@ __all__ = [
     "NotOursSubject",
     "OfficeSetting",
     "OutboundMessage",
+    "PanelTask",
+    "Passkey",
     "Pause",
     "Phrasing",
+    "Presence",
     "QuarantinedUpdate",
     "ReferenceCounter",
     "ReplacedDocument",
+    "ReplyDraft",
     "Revision",
+    "SignInFailure",
     "Staff",
     "StaffRole",
+    "StaffSession",
     "StoredFile",
     "UploadedFile",
     "WebEvent",

@@ -2,17 +2,19 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, String, UniqueConstraint
+from sqlalchemy import BigInteger, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
+from db.searched import Searched
 
 
-class Contact(Base):
+class Contact(Searched, Base):
     """`chat_id` is the inner language's chat; `external_id` is the platform's own id where that is no 64-bit number."""
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("channel", "account", "chat_id"),)
+    __table_args__ = (UniqueConstraint("channel", "account", "chat_id"), Index("ix_contacts_last_seen", "last_seen_at", "id"))
+    searched = ("display_name",)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     channel: Mapped[str] = mapped_column(String(20))

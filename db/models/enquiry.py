@@ -8,13 +8,14 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from db.base import Base, BigId
 from db.models.contact import Contact
 from db.models.staff import Staff
+from db.searched import Searched
 
 WAITING, HUMAN, BOT, CLOSED = "waiting", "human", "bot", "closed"
 """waiting: no officer yet · human: an officer has it, the bot is silent · bot: given back to the bot, not closed · closed."""
 WITH_PEOPLE = (WAITING, HUMAN)
 
 
-class Enquiry(Base):
+class Enquiry(Searched, Base):
     """A citizen has at most one enquiry that is with people; what they write meanwhile belongs to it."""
 
     __tablename__ = "enquiries"
@@ -22,6 +23,7 @@ class Enquiry(Base):
         Index("ix_enquiries_status", "status", "due_at"),
         Index("ix_enquiries_contact", "contact_id", "status"),
     )
+    searched = ("reference", "question")
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     reference: Mapped[str] = mapped_column(String(24), unique=True)

@@ -17,7 +17,7 @@ staff_roles = Table(
 
 
 class StaffRole(Base):
-    """Role (vai trò): administrator or enquiries; a later issue adds the rest."""
+    """Role (vai trò): one of `admin.access.ROLES`."""
 
     __tablename__ = "roles"
 
@@ -36,6 +36,8 @@ class Staff(Base):
     email: Mapped[str] = mapped_column(String(255), unique=True)
     full_name: Mapped[str] = mapped_column(String(200), default="")
     password: Mapped[str | None] = mapped_column(String(255))
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    """Somebody else made the password up; the person sets their own at the first sign-in."""
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(String(64), unique=True)

@@ -14,12 +14,12 @@ from werkzeug.test import TestResponse
 
 from admin import create_app
 from admin.access import ADMINISTRATOR, ENQUIRIES
-from admin.commands import add_staff, lay_down_roles
+from admin.commands import OPERATOR, lay_down_roles
 from admin.passwords import digest
 from db.engine import Database
 from db.models import Contact, Enquiry, InboundMessage, KnowledgeEntry, LabelledQuestion, NotOursSubject, Phrasing
 from db.settings import Settings
-from usecases import contacts, enquiries
+from usecases import contacts, enquiries, staff
 
 PASSWORD = "mật khẩu của cán bộ 2026"
 ADMIN, LAN, MINH = "admin@chuan.example", "lan@chuan.example", "minh@chuan.example"
@@ -68,7 +68,7 @@ def panel(settings: Settings, database: Database, hashed: str, now: datetime) ->
     with database.write() as session:
         lay_down_roles(session)
         for email, (name, role) in PEOPLE.items():
-            add_staff(session, email, name, role, hashed, now)
+            staff.add(session, email, name, [role], hashed, by=OPERATOR, now=now).must_change_password = False
     yield app
     with app.app_context():
         from admin.database import db

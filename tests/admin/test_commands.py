@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import func, select
 
 from admin import create_app
+from admin.access import ROLES
 from db.engine import Database
 from db.models import KnowledgeEntry, Staff, StaffRole
 from db.settings import Settings
@@ -29,7 +30,7 @@ def test_prepare_makes_everything_and_prints_the_password_once(tmp_path: Path) -
         assert session.scalar(select(func.count(KnowledgeEntry.id))) > 200
         (person,) = session.scalars(select(Staff))
         assert password not in (person.password or "")
-        assert set(session.scalars(select(StaffRole.name))) == {"administrator", "enquiries"}
+        assert set(session.scalars(select(StaffRole.name))) == set(ROLES)
     database.close()
     browser = Browser(create_app(settings).test_client())
     assert browser.sign_in("chi@example.vn", password).status_code == 302
