@@ -53,6 +53,7 @@ RIGHTS = {
     "account.index": EVERYBODY,
     "account.password": EVERYBODY,
     "account.language": EVERYBODY,
+    "account.theme": EVERYBODY,
     # the start page
     "admin.index": EVERYBODY,
     # inbox
@@ -101,8 +102,41 @@ RIGHTS = {
     "quarantine.index_view": ADMINISTRATORS,
     "quarantine.details_view": ADMINISTRATORS,
     "quarantine.resolve": ADMINISTRATORS,
+    "history.index_view": ADMINISTRATORS,
+    "history.details_view": ADMINISTRATORS,
+    "history.verify": ADMINISTRATORS,
+    # the office
+    "canned.index_view": ANSWERERS,
+    "canned.create_view": ANSWERERS,
+    "canned.edit_view": ANSWERERS,
+    "canned.delete_view": OFFICERS,
+    "canned.restore": OFFICERS,
+    "calendar.index": EVERYBODY,
+    "calendar.week": ADMINISTRATORS,
+    "calendar.confirm_week": ADMINISTRATORS,
+    "calendar.day": ADMINISTRATORS,
+    "calendar.delete": ADMINISTRATORS,
+    "calendar.restore": ADMINISTRATORS,
+    "calendar.confirm": ADMINISTRATORS,
+    "office.index": EVERYBODY,
+    "office.edit": ADMINISTRATORS,
+    "office.confirm": ADMINISTRATORS,
+    # staff
     "staff.index_view": ADMINISTRATORS,
+    "staff.create_view": ADMINISTRATORS,
+    "staff.edit_view": ADMINISTRATORS,
+    "staff.lookup": ADMINISTRATORS,
+    "staff.roles": ADMINISTRATORS,
+    "staff.disable": ADMINISTRATORS,
+    "staff.enable": ADMINISTRATORS,
+    "staff.reset_second_factor": ADMINISTRATORS,
+    "staff.cut_off": ADMINISTRATORS,
 }
+
+POSTING = {
+    "knowledge.edit_view": AUTHORS,
+}
+"""Endpoints that more people may read than write: who may POST."""
 
 # ── rows: table → role → which of its rows; the roles of a person add up ─────────────────────────────────────────────────────────────
 
@@ -149,9 +183,15 @@ def roles() -> frozenset[str]:
     return frozenset(role.name for role in getattr(current_user, "roles", ()))
 
 
-def may(endpoint: str) -> bool:
+def allowed(endpoint: str, method: str = "GET") -> frozenset[str]:
+    """The roles that may call an endpoint by a method."""
+    able = RIGHTS.get(endpoint, NOBODY)
+    return able & POSTING.get(endpoint, EVERYBODY) if method == "POST" else able
+
+
+def may(endpoint: str, method: str = "GET") -> bool:
     """Whether the person of this request may call an endpoint."""
-    return bool(roles() & RIGHTS.get(endpoint, NOBODY))
+    return bool(roles() & allowed(endpoint, method))
 
 
 def rows(table: str) -> ColumnElement[bool]:
@@ -176,7 +216,7 @@ def guard() -> Response | None:
         if request.method in {"GET", "HEAD"}:
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 302)
         abort(401)
-    if not may(endpoint):
+    if not may(endpoint, request.method):
         log.warning("access.refused", extra={"endpoint": endpoint, "staff": current_user.id})
         abort(403)
     return None

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response
+from flask import Flask, Response, current_app
 from flask_admin import Admin
 from flask_security import current_user
 from flask_wtf import CSRFProtect
@@ -61,7 +61,7 @@ def _add_views(app: Flask) -> None:
     with app.app_context():
         panel = Admin(app, name="Chuẩn", index_view=START())
         panel.add_views(*(view() for view in VIEWS))
-        app.extensions["menu"] = [(f"{view.endpoint}.{view._default_view}", view.title) for view in panel._views if view.in_menu]
+        app.extensions["menu"] = [(view.room, f"{view.endpoint}.{view._default_view}", view.title) for view in panel._views if view.room]
         app.extensions["tabs"] = [(f"{view.endpoint}.{view._default_view}", view.tab) for view in panel._views if view.tab]
 
 
@@ -77,13 +77,20 @@ def _static_url(app: Flask) -> Any:
 def _menu() -> dict[str, Any]:
     """The entries of the menu that this person may open, and how many enquiries wait."""
     if not current_user.is_authenticated:
-        return {"menu": []}
-    from flask import current_app
-
+        return {"menu": {}}
     return {
-        "menu": [(endpoint, title) for endpoint, title in current_app.extensions["menu"] if may(endpoint)],
+        "menu": _rooms(current_app.extensions["menu"]),
         "tabs": [(endpoint, title) for endpoint, title in current_app.extensions["tabs"] if may(endpoint)],
         "waiting": queues.count_waiting(db.session),
         "waits": {"approvals.index": queues.count_approvals(db.session), "learning.index": learning.count_open(db.session)},
         "officer": current_user,
     }
+
+
+def _rooms(menu: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:
+    """The menu by rooms, without what this person may not open and without rooms that are then empty."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for room, endpoint, title in menu:
+        if may(endpoint):
+            found.setdefault(room, []).append((endpoint, title))
+    return found

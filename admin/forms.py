@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask_admin.form import BaseForm
-from wtforms import DateField, Field, SelectChoice, SelectField, TextAreaField
+from wtforms import DateField, Field, HiddenField, SelectChoice, SelectField, TextAreaField
 
 from admin.language import say
 from domain.folding import clean
@@ -15,7 +15,17 @@ _NO_DAY = N_("panel.form.no_day")
 
 
 class PanelForm(BaseForm):  # type: ignore[misc]
-    """A form whose fields tell screen readers what stands beside them."""
+    """A form whose fields tell screen readers what stands beside them, and which remembers the record as it was opened."""
+
+    opened = HiddenField()
+
+    def names(self) -> list[str]:
+        """The fields that hold something of the record."""
+        return [field.name for field in self if not isinstance(field, HiddenField)]
+
+    def entered(self) -> dict[str, Any]:
+        """What is to be saved, by name."""
+        return {name: self[name].data for name in self.names()}
 
     def described(self, field: Field) -> dict[str, str]:
         """What a screen reader is told about a field beside its label."""

@@ -13,6 +13,8 @@ import locales
 from domain.worktime import ZONE
 from locales.languages import DEFAULT, LANGUAGES
 
+THEME = "chuan_theme"
+
 
 def current() -> str:
     """The language chosen in this session, else the one on the staff record, else the office's own."""
@@ -73,9 +75,15 @@ def remember_choice() -> None:
         session["language"] = request.args["lang"]
 
 
+def appearance() -> str | None:
+    """The appearance chosen in this browser: light or dark; None follows the machine. A cookie, so that no page flashes."""
+    chosen = request.cookies.get(THEME)
+    return chosen if chosen in {"light", "dark"} else None
+
+
 def speak(app: Flask) -> None:
     """Let templates and libraries speak the current language."""
     Babel(app, locale_selector=current)
     app.before_request(remember_choice)
     app.jinja_env.globals.update(_=say, moment=moment, day=day, ago=ago, current_language=current, languages=LANGUAGES)
-    app.jinja_env.globals.update(share=share, points=points, decimal=decimal)
+    app.jinja_env.globals.update(share=share, points=points, decimal=decimal, appearance=appearance)

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, func, nulls_last, or_, select
 from sqlalchemy.orm import Session
 
+from admin.access import rows
 from db.models import Contact, Enquiry, KnowledgeEntry, Staff
 from db.models.enquiry import BOT, CLOSED, HUMAN, WAITING, WITH_PEOPLE
 from db.models.knowledge_entry import PUBLISHED
@@ -16,6 +17,7 @@ from domain.worktime import NeverOpen
 from usecases import learning, office
 
 PAGE = 30
+URGENT = 8
 
 QUEUES = {
     "waiting": N_("panel.queue.waiting"),
@@ -81,6 +83,13 @@ def following(session: Session, officer_id: int, enquiry_id: int) -> str | None:
     free_or_theirs = (Enquiry.status == WAITING) | ((Enquiry.status == HUMAN) & (Enquiry.assigned_to_id == officer_id))
     wanted = select(Enquiry.reference).where(free_or_theirs, _AWAITING, Enquiry.id != enquiry_id).order_by(Enquiry.due_at, Enquiry.id)
     return session.scalars(wanted.limit(1)).one_or_none()
+
+
+def urgent(session: Session, officer_id: int, now: datetime) -> list[Line]:
+    """The enquiries that this officer should turn to first: free or theirs, and the citizen waits for us."""
+    free_or_theirs = (Enquiry.status == WAITING) | ((Enquiry.status == HUMAN) & (Enquiry.assigned_to_id == officer_id))
+    wanted = select(Enquiry).where(rows("enquiries"), free_or_theirs, _AWAITING).order_by(Enquiry.due_at, Enquiry.id).limit(URGENT)
+    return lines(session, session.scalars(wanted).all(), now)
 
 
 def count_waiting(session: Session) -> int:

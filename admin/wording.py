@@ -67,6 +67,48 @@ TOPIC = {
     "iso-9001": N_("panel.topic.iso-9001"),
     "giam-dinh-tu-phap": N_("panel.topic.giam-dinh-tu-phap"),
 }
+ROOM = {
+    "work": N_("panel.room.work"),
+    "office": N_("panel.room.office"),
+    "machine": N_("panel.room.machine"),
+}
+ACT = {
+    "created": N_("panel.history.created"),
+    "changed": N_("panel.history.changed"),
+    "deleted": N_("panel.history.deleted"),
+    "restored": N_("panel.history.restored"),
+    "viewed": N_("panel.history.viewed"),
+    "exported": N_("panel.history.exported"),
+    "imported": N_("panel.history.imported"),
+    "signed_in": N_("panel.history.signed_in"),
+    "signed_out": N_("panel.history.signed_out"),
+    "cut_off": N_("panel.history.cut_off"),
+    "refused": N_("panel.history.refused"),
+}
+NOUN = {
+    "abbreviations": N_("panel.noun.abbreviations"),
+    "canned_replies": N_("panel.noun.canned_replies"),
+    "consents": N_("panel.noun.consents"),
+    "contacts": N_("panel.noun.contacts"),
+    "enquiries": N_("panel.noun.enquiries"),
+    "given_answers": N_("panel.noun.given_answers"),
+    "holidays": N_("panel.noun.holidays"),
+    "internal_notes": N_("panel.noun.internal_notes"),
+    "knowledge_entries": N_("panel.noun.knowledge_entries"),
+    "knowledge_versions": N_("panel.noun.knowledge_versions"),
+    "labelled_questions": N_("panel.noun.labelled_questions"),
+    "not_ours_subjects": N_("panel.noun.not_ours_subjects"),
+    "office_settings": N_("panel.noun.office_settings"),
+    "outbox": N_("panel.noun.outbox"),
+    "panel_tasks": N_("panel.noun.panel_tasks"),
+    "passkeys": N_("panel.noun.passkeys"),
+    "phrasings": N_("panel.noun.phrasings"),
+    "quarantined_updates": N_("panel.noun.quarantined_updates"),
+    "replaced_documents": N_("panel.noun.replaced_documents"),
+    "staff": N_("panel.noun.staff"),
+    "staff_roles": N_("panel.noun.staff_roles"),
+    "staff_sessions": N_("panel.noun.staff_sessions"),
+}
 ROLE = {
     "administrator": N_("panel.role.administrator"),
     "enquiries": N_("panel.role.enquiries"),
@@ -93,6 +135,8 @@ FILTER = {
     "certainty": N_("panel.filter.certainty"),
     "review": N_("panel.filter.review"),
     "approval": N_("panel.filter.approval"),
+    "act": N_("panel.history.what"),
+    "noun": N_("panel.filter.noun"),
 }
 REVIEW_STATE = {
     "due": N_("panel.review.mark_due"),

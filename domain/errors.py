@@ -135,6 +135,18 @@ class EmailTaken(OfficeError):
     key = N_("error.email_taken")
 
 
+class UnreadablePeriods(OfficeError):
+    """Working hours that are no periods of a day, or overlap. Facts: text."""
+
+    key = N_("error.unreadable_periods")
+
+
+class NeverOpenWeek(OfficeError):
+    """A week without a single open hour."""
+
+    key = N_("error.never_open_week")
+
+
 class EmptyReply(OfficeError):
     """A reply with neither text nor file."""
 

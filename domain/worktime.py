@@ -8,18 +8,48 @@ The hours and holidays are data that staff edit; nothing here knows any.
 '2026-11-23T08:30:00+07:00'
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
+
+from domain.errors import UnreadablePeriods
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _FAR = 400
 """Days to look ahead before giving up: a calendar without a single open period is a mistake in the data."""
 
 
+_PERIOD = re.compile(r"(\d{1,2})[:hg.](\d{2})?\s*[-–—]\s*(\d{1,2})[:hg.](\d{2})?")
+
+
 class NeverOpen(ValueError):
     """The calendar has no open period within more than a year."""
+
+
+def periods_of(text: str) -> tuple[tuple[time, time], ...]:
+    """Open periods as people write them; nothing for a closed day. Raises `UnreadablePeriods` for what is no period, or overlaps.
+
+    >>> [f"{start:%H:%M}-{end:%H:%M}" for start, end in periods_of("7h30 - 11h30, 13:00–17:00")]
+    ['07:30-11:30', '13:00-17:00']
+    """
+    found = []
+    for part in filter(None, (part.strip() for part in re.split(r"[,;\n]", text))):
+        match = _PERIOD.fullmatch(part)
+        if match is None or not all(int(hour) < 24 and int(minute or 0) < 60 for hour, minute in (match.group(1, 2), match.group(3, 4))):
+            raise UnreadablePeriods(text=part)
+        found.append((time(int(match[1]), int(match[2] or 0)), time(int(match[3]), int(match[4] or 0))))
+    ordered = sorted(found)
+    if any(start >= end for start, end in ordered) or any(one[1] > other[0] for one, other in pairwise(ordered)):
+        raise UnreadablePeriods(text=text)
+    return tuple(ordered)
+
+
+def written(periods: Iterable[tuple[time, time]]) -> str:
+    """Periods as `periods_of` reads them: "07:30-11:30, 13:00-17:00"."""
+    return ", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in periods)
 
 
 @dataclass(frozen=True)

@@ -106,7 +106,7 @@ def _changes(session: Session) -> Iterator[tuple[str, str, str, dict[str, Any] |
             yield CREATED, _noun(row), _key(row), None, _values(row, _columns(row))
     for row in session.dirty:
         if _is_followed(row) and (changed := [name for name in _columns(row) if inspect(row).attrs[name].history.has_changes()]):
-            before = {name: _plain(name, next(iter(inspect(row).attrs[name].history.deleted), None)) for name in changed}
+            before = {name: plain(name, next(iter(inspect(row).attrs[name].history.deleted), None)) for name in changed}
             yield _act(before, row), _noun(row), _key(row), before, _values(row, changed)
     for row in session.deleted:
         if _is_followed(row):
@@ -138,10 +138,10 @@ def _columns(row: Any) -> list[str]:
 
 
 def _values(row: Any, names: Iterable[str]) -> dict[str, Any]:
-    return {name: _plain(name, getattr(row, name)) for name in names}
+    return {name: plain(name, getattr(row, name)) for name in names}
 
 
-def _plain(name: str, value: Any) -> Any:
+def plain(name: str, value: Any) -> Any:
     """A value as JSON holds it; of a secret only that there is one."""
     if value is None or isinstance(value, bool | int | float):
         return value

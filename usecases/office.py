@@ -62,3 +62,15 @@ def answer_due(session: Session, now: datetime) -> datetime:
 def name(session: Session, language: str) -> str:
     """The office's name in a language."""
     return str(setting(session, "profile")["name"][language])
+
+
+def change(session: Session, key: str, value: Any, *, source: str, now: datetime) -> None:
+    """Change a setting; it is unverified until somebody confirms it."""
+    row = session.get_one(OfficeSetting, key, with_for_update=True)
+    row.value, row.source, row.verified_by, row.updated_at = value, source, None, now
+
+
+def confirm(session: Session, key: str, by: str, now: datetime) -> None:
+    """An officer says that a setting is right as it stands."""
+    row = session.get_one(OfficeSetting, key, with_for_update=True)
+    row.verified_by, row.updated_at = by, now

@@ -118,7 +118,7 @@ if (queue) {
   });
 }
 
-for (const here of document.querySelectorAll(".menu [aria-current], .tabs [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center" });
+for (const here of document.querySelectorAll(".tabs [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center" });
 
 /* Any other form is sent once. */
 for (const form of document.querySelectorAll("form[method=post]:not([data-draft])")) {

@@ -3,11 +3,15 @@
 from admin.views.abbreviations import AbbreviationsView
 from admin.views.account import AccountView
 from admin.views.approvals import ApprovalsView
+from admin.views.calendar import CalendarView
+from admin.views.canned import CannedView
 from admin.views.contacts import ContactsView
 from admin.views.documents import DocumentsView
+from admin.views.history import HistoryView
 from admin.views.inbox import InboxView
 from admin.views.knowledge import KnowledgeView
 from admin.views.learning import LearningView
+from admin.views.office import OfficeSettingsView
 from admin.views.outbox import OutboxView
 from admin.views.preview import PreviewView
 from admin.views.quarantine import QuarantineView
@@ -27,4 +31,16 @@ KNOWLEDGE = (
     ThresholdsView,
     DocumentsView,
 )
-VIEWS = (InboxView, *KNOWLEDGE, ContactsView, OutboxView, QuarantineView, StaffView, AccountView)
+VIEWS = (
+    InboxView,
+    *KNOWLEDGE,
+    ContactsView,
+    CannedView,
+    CalendarView,
+    OfficeSettingsView,
+    StaffView,
+    OutboxView,
+    QuarantineView,
+    HistoryView,
+    AccountView,
+)

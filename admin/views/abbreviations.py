@@ -13,7 +13,7 @@ from admin.database import db, get_one_or_abort, locked, writing
 from admin.effects import EDIT, MEASURE, act, effect_page
 from admin.forms import NEEDED, TOO_LONG, PanelForm, cleaned
 from admin.language import now, say
-from admin.records import PanelView, expose
+from admin.pages import PanelView, expose
 from db.models import Abbreviation
 from domain.messages import N_
 from usecases import abbreviations
@@ -51,7 +51,6 @@ class AbbreviationsView(PanelView):
     endpoint_name = "abbreviations"
     title = N_("panel.tab.abbreviations")
     tab = N_("panel.tab.abbreviations")
-    in_menu = False
 
     @expose("/")
     def index(self) -> str:

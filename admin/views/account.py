@@ -8,19 +8,20 @@ from flask_security import current_user
 
 from admin.database import writing
 from admin.faults import came_from
-from admin.language import say
+from admin.language import THEME, say
+from admin.pages import PanelView, expose
 from admin.passwords import SHORTEST, digest, matches
-from admin.records import PanelView, expose
 from db.models import Staff
 from domain.folding import clean
 from domain.messages import N_
 from locales.languages import LANGUAGES
 
+A_YEAR = 365 * 24 * 3600
+
 
 class AccountView(PanelView):
     endpoint_name = "account"
     title = N_("panel.menu.account")
-    in_menu = False
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:
@@ -62,6 +63,17 @@ class AccountView(PanelView):
             with writing() as writer:
                 writer.get_one(Staff, current_user.id).language = chosen
         return redirect(came_from(), 303)
+
+    @expose("/theme", methods=("POST",))
+    def theme(self) -> ResponseReturnValue:
+        """Look light, dark, or as the machine does, in this browser."""
+        answer = redirect(came_from(), 303)
+        chosen = request.form.get("theme")
+        if chosen in {"light", "dark"}:
+            answer.set_cookie(THEME, chosen, max_age=A_YEAR, httponly=True, samesite="Lax", secure=request.is_secure)
+        else:
+            answer.delete_cookie(THEME)
+        return answer
 
     def _back(self, key: str, kind: str, **facts: object) -> ResponseReturnValue:
         flash(say(key, **facts), kind)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from admin.database import db, get_one_or_abort, locked, writing
 from admin.effects import MEASURE, act, effect_page
 from admin.language import now, say, today
-from admin.records import PanelView, expose
+from admin.pages import PanelView, expose
 from admin.second_person import is_alone
 from db.models import KnowledgeEntry, Staff
 from domain.folding import clean
@@ -26,7 +26,6 @@ class ApprovalsView(PanelView):
     endpoint_name = "approvals"
     title = N_("panel.tab.approvals")
     tab = N_("panel.tab.approvals")
-    in_menu = False
 
     @expose("/")
     def index(self) -> str:

@@ -5,15 +5,18 @@ from sqlalchemy import select
 
 from admin import wording
 from admin.database import db
-from admin.records import RecordsView, expose
+from admin.office_view import OfficeView
+from admin.pages import expose
 from db.models import Consent, Contact, Enquiry
 from domain.messages import N_
 
 
-class ContactsView(RecordsView):
+class ContactsView(OfficeView):
     record = Contact
     endpoint_name = "contacts"
     title = N_("panel.menu.contacts")
+    room = "work"
+    is_personal = True
     offered = frozenset({"index_view", "details_view"})
     columns = {
         "display_name": N_("panel.contact.name"),

@@ -12,7 +12,7 @@ from admin.database import db, writing
 from admin.effects import EDIT, MEASURE, act
 from admin.forms import NEEDED, TOO_LONG, Day, PanelForm, cleaned
 from admin.language import now, say, today
-from admin.records import PanelView, expose
+from admin.pages import PanelView, expose
 from domain.legal_documents import normalise
 from domain.messages import N_
 from usecases import legal_documents
@@ -48,7 +48,6 @@ class DocumentsView(PanelView):
     endpoint_name = "documents"
     title = N_("panel.tab.documents")
     tab = N_("panel.tab.documents")
-    in_menu = False
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:

@@ -14,7 +14,7 @@ from admin import once, queues
 from admin.database import db, writing
 from admin.faults import page as fault_page
 from admin.language import now, say
-from admin.records import PanelView, expose
+from admin.pages import PanelView, expose
 from db.files import FileStore
 from db.models import Attachment, Enquiry, InboundMessage, OutboundMessage, Staff
 from db.queries.transcripts import TranscriptFile, list_turns
@@ -34,6 +34,7 @@ TURNS = 300
 class InboxView(PanelView):
     endpoint_name = "inbox"
     title = N_("panel.menu.inbox")
+    room = "work"
 
     @expose("/")
     def index(self) -> str:

@@ -16,7 +16,8 @@ from admin.effects import EDIT, MEASURE, act, effect_page
 from admin.forms import lines
 from admin.knowledge_form import KnowledgeForm, free_slug
 from admin.language import now, say, today
-from admin.records import RecordsView, expose
+from admin.office_view import OfficeView
+from admin.pages import expose
 from db.models import KnowledgeEntry, Staff
 from db.models.knowledge_entry import PUBLISHED, WITHDRAWN
 from domain.material import EntryText, Material
@@ -43,11 +44,13 @@ APPROVAL = {
 }
 
 
-class KnowledgeView(RecordsView):
+class KnowledgeView(OfficeView):
     record = KnowledgeEntry
     endpoint_name = "knowledge"
     title = N_("panel.menu.knowledge")
+    room = "work"
     tab = N_("panel.tab.entries")
+    new = N_("panel.entry.new")
     offered = frozenset({"index_view", "create_view", "edit_view", "status", "still_right", "discard", "phrasings"})
     columns = {
         "question": N_("panel.entry.question"),

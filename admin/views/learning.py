@@ -10,7 +10,7 @@ from sqlalchemy import select
 from admin.database import db, get_one_or_abort, locked, writing
 from admin.knowledge_form import free_slug
 from admin.language import now, say
-from admin.records import PanelView, expose
+from admin.pages import PanelView, expose
 from admin.searching import search_in_force
 from db.models import KnowledgeEntry, Staff
 from db.models.knowledge_entry import DRAFT, WITHDRAWN
@@ -30,7 +30,6 @@ class LearningView(PanelView):
     endpoint_name = "learning"
     title = N_("panel.tab.learning")
     tab = N_("panel.tab.learning")
-    in_menu = False
 
     @expose("/")
     def index(self) -> str:

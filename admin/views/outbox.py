@@ -7,7 +7,8 @@ from sqlalchemy import ColumnElement, select
 from admin import wording
 from admin.database import db, writing
 from admin.language import now, say
-from admin.records import RecordsView, expose
+from admin.office_view import OfficeView
+from admin.pages import expose
 from db.models import Contact, Enquiry, OutboundMessage
 from db.models.outbound_message import FAILED, SUPPRESSED, UNKNOWN
 from domain.messages import N_
@@ -16,11 +17,13 @@ from usecases import outbox
 MAY_GO_AGAIN = (FAILED, UNKNOWN, SUPPRESSED)
 
 
-class OutboxView(RecordsView):
+class OutboxView(OfficeView):
     record = OutboundMessage
     endpoint_name = "outbox"
     title = N_("panel.menu.outbox")
+    room = "machine"
     intro = N_("panel.outbox.intro")
+    is_personal = True
     offered = frozenset({"index_view", "details_view", "again"})
     columns = {
         "id": N_("panel.outbox.number"),

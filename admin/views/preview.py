@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from admin.database import db
 from admin.language import current
-from admin.records import PanelView, expose
+from admin.pages import PanelView, expose
 from admin.searching import search_in_force
 from db.models import KnowledgeEntry, NotOursSubject
 from domain.folding import clean
@@ -19,7 +19,6 @@ class PreviewView(PanelView):
     endpoint_name = "preview"
     title = N_("panel.tab.preview")
     tab = N_("panel.tab.preview")
-    in_menu = False
 
     @expose("/")
     def index(self) -> str:

@@ -6,16 +6,19 @@ from sqlalchemy import ColumnElement
 
 from admin.database import db, writing
 from admin.language import now, say
-from admin.records import RecordsView, expose
+from admin.office_view import OfficeView
+from admin.pages import expose
 from db.models import Contact, QuarantinedUpdate
 from domain.messages import N_
 
 
-class QuarantineView(RecordsView):
+class QuarantineView(OfficeView):
     record = QuarantinedUpdate
     endpoint_name = "quarantine"
     title = N_("panel.menu.quarantine")
+    room = "machine"
     intro = N_("panel.quarantine.intro")
+    is_personal = True
     offered = frozenset({"index_view", "details_view", "resolve"})
     columns = {
         "incident": N_("panel.quarantine.incident"),

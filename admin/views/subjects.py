@@ -15,7 +15,8 @@ from admin.effects import EDIT, MEASURE, act, effect_page
 from admin.forms import NEEDED, TOO_LONG, Lines, PanelForm, cleaned
 from admin.knowledge_form import first_free
 from admin.language import now, say
-from admin.records import RecordsView, expose
+from admin.office_view import OfficeView
+from admin.pages import expose
 from db.models import NotOursSubject, Staff
 from domain.folding import words
 from domain.messages import N_
@@ -55,13 +56,12 @@ class SubjectForm(PanelForm):
         return {name: getattr(self, name).data for name in not_ours.WRITTEN}
 
 
-class SubjectsView(RecordsView):
+class SubjectsView(OfficeView):
     record = NotOursSubject
     endpoint_name = "subjects"
     title = N_("panel.tab.not_ours")
     intro = N_("panel.subject.intro")
     tab = N_("panel.tab.not_ours")
-    in_menu = False
     offered = frozenset({"index_view", "edit", "activate", "confirm"})
     columns = {
         "name_vi": N_("panel.subject.name"),

@@ -13,7 +13,7 @@ from admin.database import db, writing
 from admin.effects import EDIT, MEASURE, act, effect_page
 from admin.forms import NEEDED, PanelForm
 from admin.language import now, say
-from admin.records import PanelView, expose
+from admin.pages import PanelView, expose
 from db.models import OfficeSetting
 from domain.material import Thresholds
 from domain.messages import N_
@@ -57,7 +57,6 @@ class ThresholdsView(PanelView):
     endpoint_name = "thresholds"
     title = N_("panel.tab.thresholds")
     tab = N_("panel.tab.thresholds")
-    in_menu = False
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:
