@@ -26,6 +26,11 @@ ADMIN, LAN, MINH = "admin@chuan.example", "lan@chuan.example", "minh@chuan.examp
 PEOPLE = {ADMIN: ("Quản trị", ADMINISTRATOR), LAN: ("Nguyễn Thị Lan", ENQUIRIES), MINH: ("Trần Minh", ENQUIRIES)}
 
 
+def of_role(role: str) -> str:
+    """The address of somebody with this role alone; `hire` makes the person."""
+    return {ADMINISTRATOR: ADMIN, ENQUIRIES: LAN}.get(role, f"{role}@chuan.example")
+
+
 @dataclass
 class Browser:
     """A person's browser: keeps cookies, sends the CSRF token that a page holds."""
@@ -93,6 +98,20 @@ def signed_in(panel: Flask) -> Callable[[str], Browser]:
         return browser
 
     return sign
+
+
+@pytest.fixture
+def hire(database: Database, hashed: str, now: datetime, panel: Flask) -> Callable[..., int]:
+    """One more member of staff; their id."""
+
+    def hired(*roles: str, email: str | None = None, name: str | None = None) -> int:
+        with database.write() as session:
+            address = email or of_role(roles[0])
+            person = staff.add(session, address, name or f"Người {roles[0]}", roles, hashed, by=OPERATOR, now=now)
+            person.must_change_password = False
+            return person.id
+
+    return hired
 
 
 @pytest.fixture
