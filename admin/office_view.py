@@ -22,7 +22,7 @@ from admin.forms import PanelForm
 from admin.language import now, say
 from admin.pages import Closed, expose
 from db.searched import Searched
-from domain.folding import fold
+from domain.folding import clean, fold
 from domain.messages import N_
 
 FOUND_AT_MOST = 500
@@ -30,6 +30,7 @@ FOUND_AT_MOST = 500
 COUNTED_AT_MOST = 1000
 """Records are counted so far and no further: counting all of a large table would read all of it."""
 LOOKED_UP = 20
+LONGEST_SEARCH = 100
 _LAST_PAGE = 100_000
 
 Choices = Mapping[str, Mapping[str, str]]
@@ -95,7 +96,7 @@ class OfficeView(Closed, ModelView):  # type: ignore[misc]
         if self.has_bin:
             wanted = wanted.where(self.record.deleted_at.is_not(None) if in_bin else self.record.deleted_at.is_(None))
         if search and self.is_searchable:
-            wanted = wanted.where(self._holding(wanted, fold(search).split()))
+            wanted = wanted.where(self._holding(wanted, fold(clean(search))[:LONGEST_SEARCH].split()))
         return wanted.order_by(*self.order)
 
     @property
@@ -167,7 +168,7 @@ class OfficeView(Closed, ModelView):  # type: ignore[misc]
     @expose("/lookup")
     def lookup(self) -> ResponseReturnValue:
         """For fields that choose a record while one types: at most twenty that fit, by name."""
-        found = db.session.scalars(self.wanted({}, request.args.get("q", "")[:100]).limit(LOOKED_UP)).unique().all()
+        found = db.session.scalars(self.wanted({}, request.args.get("q", "")).limit(LOOKED_UP)).unique().all()
         return {"found": [{"id": row.id, "name": str(getattr(row, self.name_of))} for row in found]}
 
     @expose("/new/", methods=("GET", "POST"))

@@ -120,10 +120,13 @@ if (queue) {
 
 for (const here of document.querySelectorAll(".tabs [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center" });
 
-/* Any other form is sent once. */
+/* Any other form is sent once, and says so when the answer takes longer than a second. */
+const busy = document.querySelector(".busy");
+const wait = () => setTimeout(() => { if (busy) busy.textContent = busy.dataset.sentence; }, 1000);
 for (const form of document.querySelectorAll("form[method=post]:not([data-draft])")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
+    else wait();
     form.dataset.sent = "yes";
     setTimeout(() => { delete form.dataset.sent; }, 5000);
   });

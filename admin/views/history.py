@@ -10,6 +10,7 @@ from admin.language import say
 from admin.office_view import OfficeView
 from admin.pages import expose
 from db.models import HistoryEvent, HistorySeal, Staff
+from domain.folding import clean
 from domain.messages import N_
 from usecases import history
 
@@ -43,7 +44,7 @@ class HistoryView(OfficeView):
     def _more(self) -> list[ColumnElement[bool]]:
         conditions: list[ColumnElement[bool]] = []
         if key := request.args.get("key"):
-            conditions.append(HistoryEvent.key == key[:120])
+            conditions.append(HistoryEvent.key == clean(key)[:120])
         if person := request.args.get("staff"):
             if not person.isascii() or not person.isdigit() or len(person) > 9:
                 abort(400)
