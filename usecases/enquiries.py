@@ -140,18 +140,19 @@ def is_awaiting(enquiry: Enquiry) -> bool:
 
 
 def take(session: Session, enquiry: Enquiry, officer: Staff, now: datetime) -> None:
-    """An officer takes an enquiry (nhận phiếu), and the citizen is told who; from now on the bot is silent. Raises as `_own` does."""
-    if _own(session, enquiry, officer, now, from_anybody_of={officer.id}):
+    """An officer takes an enquiry (nhận phiếu), and the citizen is told who; from now on the bot is silent. Raises as `_lock_free` does."""
+    _lock_free(session, enquiry, {officer.id})
+    if _own(enquiry, officer, now):
         _tell(session, enquiry, "enquiry.taken", now, officer=officer.full_name, reference=enquiry.reference)
 
 
 def assign(session: Session, enquiry: Enquiry, officer: Staff, *, by: Staff, takes_over: bool, now: datetime) -> None:
     """Give an enquiry to a colleague, or to oneself (giao phiếu): they are told by mail, the citizen in the chat, both once.
 
-    Without `takes_over` only what is free or one's own is given away. Raises as `_own` does.
+    Without `takes_over` only what is free or one's own is given away. Raises as `_lock_free` does.
     """
-    owners = None if takes_over else {by.id, officer.id}
-    if not _own(session, enquiry, officer, now, from_anybody_of=owners):
+    _lock_free(session, enquiry, None if takes_over else {by.id, officer.id})
+    if not _own(enquiry, officer, now):
         return
     _tell(session, enquiry, "enquiry.taken", now, officer=officer.full_name, reference=enquiry.reference)
     if officer.id != by.id:
@@ -159,8 +160,8 @@ def assign(session: Session, enquiry: Enquiry, officer: Staff, *, by: Staff, tak
         outbox.alert(session, officer, "alert.assigned.subject", "alert.assigned.body", now=now, **facts)
 
 
-def _own(session: Session, enquiry: Enquiry, officer: Staff, now: datetime, *, from_anybody_of: Collection[int] | None) -> bool:
-    """Make an officer the owner; False where they are already. It may be taken from those in `from_anybody_of`, from all for None.
+def _lock_free(session: Session, enquiry: Enquiry, owners: Collection[int] | None) -> None:
+    """Lock an enquiry that may get an owner: an open one that nobody has, or one of `owners` (None is anybody).
 
     Raises `OwnedByAnother`, `EnquiryClosed`, and `NewerEnquiryOpen` for one given back whose contact has asked people anew.
     """
@@ -168,10 +169,13 @@ def _own(session: Session, enquiry: Enquiry, officer: Staff, now: datetime, *, f
     _must_be_open(enquiry)
     if enquiry.status == BOT and (newer := current(session, enquiry.contact)) is not None:
         raise NewerEnquiryOpen(reference=newer.reference)
-    owner = enquiry.assigned_to_id if enquiry.status == HUMAN else None
-    if owner is not None and from_anybody_of is not None and owner not in from_anybody_of:
+    if enquiry.status == HUMAN and owners is not None and enquiry.assigned_to_id not in {None, *owners}:
         raise OwnedByAnother(reference=enquiry.reference, officer=enquiry.assigned_to.full_name if enquiry.assigned_to else "")
-    if owner == officer.id:
+
+
+def _own(enquiry: Enquiry, officer: Staff, now: datetime) -> bool:
+    """Make an officer the owner; False where they are already."""
+    if enquiry.status == HUMAN and enquiry.assigned_to_id == officer.id:
         return False
     enquiry.status, enquiry.assigned_to_id, enquiry.assigned_to, enquiry.taken_at = HUMAN, officer.id, officer, now
     return True
@@ -189,15 +193,16 @@ def reply(
 ) -> None:
     """An officer's answer (trả lời): the first one takes the enquiry over. `text` is plain; `seen` is what they had read, where known.
 
-    Raises `EmptyReply`, `PlacesLeft`, `NewerTurns`, and as `_own` does.
+    Raises `EmptyReply`, `PlacesLeft`, `NewerTurns`, and as `_lock_free` does.
     """
     if not text.strip() and not files:
         raise EmptyReply
     if left := canned.places(text):
         raise PlacesLeft(places=", ".join(f"{{{name}}}" for name in left))
-    _own(session, enquiry, officer, now, from_anybody_of={officer.id})  # the answer itself says who has it
+    _lock_free(session, enquiry, {officer.id})
     if seen is not None and _is_newer(session, enquiry, seen):
         raise NewerTurns(reference=enquiry.reference)
+    _own(enquiry, officer, now)  # the answer itself says who has it
     if text.strip():
         body = translate_html("enquiry.officer_says", enquiry.contact.language, officer=officer.full_name, text=text.strip())
         outbox.send(

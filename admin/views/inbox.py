@@ -120,10 +120,11 @@ class InboxView(PanelView):
 
     @expose("/<reference>/canned")
     def canned(self, reference: str) -> ResponseReturnValue:
-        """The canned replies that a search finds, in the citizen's language."""
-        language = get_or_abort(db.session, reference).contact.language
+        """The canned replies that a search finds, as they would read in an answer to this enquiry."""
+        enquiry, officer = get_or_abort(db.session, reference), _officer(db.session)
         found = canned.find(db.session, clean(request.args.get("q", ""))[: queues.LONGEST_SEARCH])
-        return [{"key": reply.id, "title": reply.title, "text": canned.text_for(reply, language)[0][:PREVIEW]} for reply in found]
+        texts = [canned.fill(db.session, reply, enquiry, officer, now()).text[:PREVIEW] for reply in found]
+        return [{"key": reply.id, "title": reply.title, "text": text} for reply, text in zip(found, texts, strict=True)]
 
     @expose("/<reference>/canned/<key>")
     def canned_text(self, reference: str, key: str) -> ResponseReturnValue:
