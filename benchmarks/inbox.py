@@ -71,7 +71,10 @@ def _contact(key: int, now: datetime) -> dict[str, object]:
 def _enquiry(key: int, number: int, now: datetime) -> dict[str, object]:
     at = now - timedelta(minutes=5 * (number - key))
     status = "closed" if key <= number - OPEN else ("waiting", "human", "bot")[key % 3]
-    facts = {"reference": format_reference(ENQUIRY, 2026, key), "question": f"{QUESTIONS[key % 3]} Trường hợp thứ {key} của cơ sở chúng tôi."}
+    facts = {
+        "reference": format_reference(ENQUIRY, 2026, key),
+        "question": f"{QUESTIONS[key % 3]} Trường hợp thứ {key} của cơ sở chúng tôi.",
+    }
     facts |= {"id": key, "contact_id": key, "status": status, "transcript_from": key, "reason": "not_found", "opened_at": at}
     facts |= {"due_at": at + timedelta(days=1), "last_citizen_at": at, "assigned_to_id": 1 if status == "human" else None}
     return facts | {"folded": folded(Enquiry, facts), "closed_at": at + timedelta(days=key % 9) if status == "closed" else None}
