@@ -36,7 +36,9 @@ def answer_faults(app: Flask) -> None:
 
 
 def refused(error: OfficeError) -> ResponseReturnValue:
-    """An expected refusal: the sentence, on the page the person came from."""
+    """An expected refusal: the sentence, on the page the person came from, or alone for a script."""
+    if request.accept_mimetypes.best == "application/json":
+        return page(422, say(error.key, **error.facts))
     flash(say(error.key, **error.facts), "refused")
     return redirect(came_from(), 303)
 

@@ -1,23 +1,31 @@
-"""The queues of the inbox (hộp phiếu hỏi): which enquiries stand in each, in which order, and when each is due."""
+"""The queues of the inbox (hộp phiếu hỏi): which enquiries stand in each, in which order, and when each is due.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Everything here shows only the enquiries that the person of the request may see. Nothing is counted beyond `MANY`: a page reads one row more
+than it shows, and a number of 1,001 means "more than 1,000".
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, nulls_last, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, true
 from sqlalchemy.orm import Session
 
-from admin.access import rows
-from db.models import Contact, Enquiry, KnowledgeEntry, Staff
+from admin import access, filters
+from db.models import Contact, Enquiry, KnowledgeEntry
 from db.models.enquiry import BOT, CLOSED, HUMAN, WAITING, WITH_PEOPLE
 from db.models.knowledge_entry import PUBLISHED
+from domain.folding import fold
 from domain.messages import N_
-from domain.worktime import NeverOpen
-from usecases import learning, office
+from usecases import enquiries, learning, office
 
 PAGE = 30
 URGENT = 8
+LAST_PAGE = 9_999
+MANY = 1_000
+LONGEST_SEARCH = 100
+MOST_WORDS = 8
 
 QUEUES = {
     "waiting": N_("panel.queue.waiting"),
@@ -25,82 +33,98 @@ QUEUES = {
     "open": N_("panel.queue.open"),
     "given_back": N_("panel.queue.given_back"),
     "closed": N_("panel.queue.closed"),
+    "all": N_("panel.queue.all"),
 }
 
-_AWAITING: ColumnElement[bool] = or_(Enquiry.last_staff_at.is_(None), Enquiry.last_citizen_at > Enquiry.last_staff_at)
-"""The citizen spoke last."""
+EMPTY = {
+    "waiting": N_("panel.empty.waiting"),
+    "mine": N_("panel.empty.mine"),
+    "open": N_("panel.empty.open"),
+    "given_back": N_("panel.empty.given_back"),
+    "closed": N_("panel.empty.closed"),
+    "all": N_("panel.empty.all"),
+}
+"""What an empty queue says: what would stand here, and when."""
 
 
 @dataclass(frozen=True)
 class Line:
-    """An enquiry as the inbox shows it. `due` is None while nobody waits for us."""
+    """An enquiry as the inbox shows it. `due` is None while nobody waits for us; `left` is minutes of working time until or since then."""
 
     enquiry: Enquiry
     due: datetime | None
     is_overdue: bool
+    left: int
 
 
-def page(session: Session, queue: str, officer_id: int, search: str, number: int, now: datetime) -> tuple[list[Line], int]:
-    """One page of a queue, and how many enquiries it has in all."""
-    wanted = _narrowed(queue, officer_id, search)
-    total = session.scalar(select(func.count()).select_from(wanted.order_by(None).with_only_columns(Enquiry.id).subquery())) or 0
-    rows = session.scalars(wanted.order_by(*_order(queue)).limit(PAGE).offset(PAGE * number)).all()
-    return lines(session, rows, now), total
+@dataclass(frozen=True)
+class Wish:
+    """What a person wants to see: a queue, or what a search finds in all of them, narrowed by filters."""
+
+    queue: str
+    search: str = ""
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
 
-def lines(session: Session, enquiries: Sequence[Enquiry], now: datetime) -> list[Line]:
-    """Enquiries with their due times. An answer to what a citizen adds later is due as long after it as the first one was."""
-    hours, within = office.working_hours(session), office.setting(session, "answer_within")
+def offered() -> dict[str, str]:
+    """The queues that make sense for the person: who sees only what was assigned to them finds nothing in the others."""
+    if access.may("inbox.take_over"):
+        return QUEUES
+    shown = ("mine", "closed", "all") if access.may("inbox.reply") else ("waiting", "open", "given_back", "closed", "all")
+    return {code: QUEUES[code] for code in shown}
+
+
+def page(session: Session, wish: Wish, officer_id: int, number: int, now: datetime) -> tuple[list[Line], bool]:
+    """One page of what is wanted, and whether there is another."""
+    keys = session.scalars(_wanted(session, wish, officer_id, now).limit(PAGE + 1).offset(PAGE * number)).all()
+    rows = {row.id: row for row in session.scalars(select(Enquiry).where(Enquiry.id.in_(keys[:PAGE])))}
+    return lines(session, [rows[key] for key in keys[:PAGE]], now), len(keys) > PAGE
+
+
+def lines(session: Session, rows: Sequence[Enquiry], now: datetime) -> list[Line]:
+    """Enquiries with their due times."""
+    hours = office.working_hours(session)
     found = []
-    for enquiry in enquiries:
-        due = enquiry.due_at if is_awaiting(enquiry) else None
-        if due is not None and enquiry.last_staff_at is not None:
-            try:
-                due = hours.after(enquiry.last_citizen_at, within)
-            except NeverOpen:
-                due = enquiry.due_at
-        found.append(Line(enquiry, due, due is not None and due < now))
+    for enquiry in rows:
+        due = enquiries.answer_due(session, enquiry)
+        is_overdue = due is not None and due < now
+        left = 0 if due is None else hours.between(due, now) if is_overdue else hours.between(now, due)
+        found.append(Line(enquiry, due, is_overdue, left))
     return found
 
 
-def is_awaiting(enquiry: Enquiry) -> bool:
-    """Whether the citizen waits for our answer."""
-    if enquiry.status not in WITH_PEOPLE:
-        return False
-    return enquiry.last_staff_at is None or enquiry.last_citizen_at > enquiry.last_staff_at
-
-
 def counts(session: Session, officer_id: int) -> dict[str, int]:
-    """How many enquiries stand in each queue but the closed one, which only grows."""
-    by_status = {status: number for status, number in session.execute(select(Enquiry.status, func.count()).group_by(Enquiry.status))}
-    mine = session.scalar(select(func.count()).where(Enquiry.status == HUMAN, Enquiry.assigned_to_id == officer_id)) or 0
-    waiting = by_status.get(WAITING, 0)
-    return {"waiting": waiting, "mine": mine, "open": waiting + by_status.get(HUMAN, 0), "given_back": by_status.get(BOT, 0)}
+    """How many enquiries stand in each queue that is worked off, to one more than `MANY`."""
+    waiting, given_back = _count(session, Enquiry.status == WAITING), _count(session, Enquiry.status == BOT)
+    mine = _count(session, _conditions("mine", officer_id))
+    held = _count(session, Enquiry.status == HUMAN)
+    return {"waiting": waiting, "mine": mine, "open": min(waiting + held, MANY + 1), "given_back": given_back}
 
 
 def following(session: Session, officer_id: int, enquiry_id: int) -> str | None:
     """The reference of the enquiry that this officer should turn to next: the most urgent that is free or theirs and waits for us."""
-    free_or_theirs = (Enquiry.status == WAITING) | ((Enquiry.status == HUMAN) & (Enquiry.assigned_to_id == officer_id))
-    wanted = select(Enquiry.reference).where(free_or_theirs, _AWAITING, Enquiry.id != enquiry_id).order_by(Enquiry.due_at, Enquiry.id)
-    return session.scalars(wanted.limit(1)).one_or_none()
+    if not access.may("inbox.reply"):
+        return None
+    free_or_theirs = (Enquiry.status == WAITING) | _conditions("mine", officer_id)
+    wanted = select(Enquiry.reference).where(free_or_theirs, filters.AWAITING, access.rows("enquiries"), Enquiry.id != enquiry_id)
+    return session.scalars(wanted.order_by(Enquiry.due_at, Enquiry.id).limit(1)).one_or_none()
 
 
 def urgent(session: Session, officer_id: int, now: datetime) -> list[Line]:
     """The enquiries that this officer should turn to first: free or theirs, and the citizen waits for us."""
-    free_or_theirs = (Enquiry.status == WAITING) | ((Enquiry.status == HUMAN) & (Enquiry.assigned_to_id == officer_id))
-    wanted = select(Enquiry).where(rows("enquiries"), free_or_theirs, _AWAITING).order_by(Enquiry.due_at, Enquiry.id).limit(URGENT)
-    return lines(session, session.scalars(wanted).all(), now)
+    free_or_theirs = (Enquiry.status == WAITING) | _conditions("mine", officer_id)
+    wanted = select(Enquiry).where(free_or_theirs, filters.AWAITING, access.rows("enquiries")).order_by(Enquiry.due_at, Enquiry.id)
+    return lines(session, session.scalars(wanted.limit(URGENT)).all(), now)
 
 
 def count_waiting(session: Session) -> int:
-    """Enquiries that nobody has taken yet."""
-    return session.scalar(select(func.count()).where(Enquiry.status == WAITING)) or 0
+    """Enquiries that nobody has taken yet, to one more than `MANY`."""
+    return _count(session, Enquiry.status == WAITING)
 
 
 def count_overdue(session: Session, now: datetime) -> int:
-    """Enquiries whose citizen waits beyond the promised time."""
-    rows = session.scalars(select(Enquiry).where(Enquiry.status.in_(WITH_PEOPLE), Enquiry.due_at < now, _AWAITING)).all()
-    return sum(line.is_overdue for line in lines(session, rows, now))
+    """Enquiries whose citizen waits beyond the promised time, to one more than `MANY`."""
+    return _count(session, filters.overdue(session, now))
 
 
 def count_approvals(session: Session) -> int:
@@ -119,25 +143,48 @@ def count_knowledge(session: Session, officer_id: int, today: date) -> dict[str,
     return numbers | {"gaps": learning.count_open(session)}
 
 
-def _narrowed(queue: str, officer_id: int, search: str) -> Select[Enquiry]:
-    conditions: dict[str, ColumnElement[bool]] = {
+def _count(session: Session, condition: ColumnElement[bool]) -> int:
+    some = select(Enquiry.id).where(condition, access.rows("enquiries")).limit(MANY + 1).subquery()
+    return session.scalar(select(func.count()).select_from(some)) or 0
+
+
+def _wanted(session: Session, wish: Wish, officer_id: int, now: datetime) -> Select[int]:
+    """The keys of what is wanted, in order."""
+    queue = "all" if wish.search else wish.queue
+    wanted = select(Enquiry.id).where(_conditions(queue, officer_id), access.rows("enquiries"))
+    if wish.search or {"channel", "language"} & wish.chosen.keys():
+        wanted = wanted.join(Contact, Contact.id == Enquiry.contact_id)
+    narrowed = filters.conditions(wish.chosen, session, now) + [_holds(word) for word in fold(wish.search).split()[:MOST_WORDS]]
+    return wanted.where(*narrowed).order_by(*_order(queue))
+
+
+def _conditions(queue: str, officer_id: int) -> ColumnElement[bool]:
+    return {
         "waiting": Enquiry.status == WAITING,
         "mine": (Enquiry.status == HUMAN) & (Enquiry.assigned_to_id == officer_id),
         "open": Enquiry.status.in_(WITH_PEOPLE),
         "given_back": Enquiry.status == BOT,
         "closed": Enquiry.status == CLOSED,
-    }
-    wanted = select(Enquiry).join(Contact, Contact.id == Enquiry.contact_id).outerjoin(Staff, Staff.id == Enquiry.assigned_to_id)
-    if search:
-        fields = (Enquiry.reference, Enquiry.question, Contact.display_name, Staff.full_name)
-        return wanted.where(or_(*(field.icontains(search, autoescape=True) for field in fields)))
-    return wanted.where(conditions[queue])
+        "all": true(),
+    }[queue]
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    """Whether an enquiry or its citizen's name holds a folded word. Nobody finds by searching what they may not read."""
+    reference, text = Enquiry.reference.icontains(word, autoescape=True), Enquiry.folded.contains(word, autoescape=True)
+    if not access.sees("inbound_messages.text"):
+        text = reference if any(char.isdigit() for char in word) else text
+    if not access.sees("contacts.display_name"):
+        return text
+    return or_(text, Contact.folded.contains(word, autoescape=True))
 
 
 def _order(queue: str) -> tuple[Any, ...]:
-    if queue == "closed":
-        return (nulls_last(Enquiry.closed_at.desc()), Enquiry.id.desc())
-    if queue == "given_back":
-        return (Enquiry.last_citizen_at.desc(), Enquiry.id.desc())
-    spoke_last = case((_AWAITING, 0), else_=1)
-    return (spoke_last, Enquiry.due_at, Enquiry.id)
+    """What is worked off: the citizen who spoke last and was promised the earliest answer first. What is looked up: the newest first."""
+    if queue in {"mine", "open"}:
+        return (case((filters.AWAITING, 0), else_=1), Enquiry.due_at, Enquiry.id)
+    if queue == "waiting":
+        return (Enquiry.due_at, Enquiry.id)
+    if queue == "all":
+        return (Enquiry.id.desc(),)
+    return (Enquiry.due_at.desc(), Enquiry.id.desc())

@@ -31,6 +31,17 @@ DELIVERY = {
     "unknown": N_("panel.delivery.unknown"),
     "suppressed": N_("panel.delivery.suppressed"),
 }
+FILE_TYPE = {
+    "image/jpeg": N_("panel.file.picture"),
+    "image/png": N_("panel.file.picture"),
+    "image/webp": N_("panel.file.picture"),
+    "image/heic": N_("panel.file.picture_heic"),
+    "application/pdf": N_("panel.file.pdf"),
+    "application/msword": N_("panel.file.word"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": N_("panel.file.word"),
+    "application/vnd.ms-excel": N_("panel.file.excel"),
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": N_("panel.file.excel"),
+}
 KIND = {
     "reply": N_("panel.kind.reply"),
     "officer": N_("panel.kind.officer"),
@@ -137,6 +148,9 @@ FILTER = {
     "approval": N_("panel.filter.approval"),
     "act": N_("panel.history.what"),
     "noun": N_("panel.filter.noun"),
+    "officer": N_("panel.filter.officer"),
+    "overdue": N_("panel.filter.due"),
+    "awaiting": N_("panel.filter.turn"),
 }
 REVIEW_STATE = {
     "due": N_("panel.review.mark_due"),

@@ -87,6 +87,36 @@ class NewerEnquiryOpen(OfficeError):
     key = N_("error.newer_enquiry_open")
 
 
+class NewerTurns(OfficeError):
+    """The citizen or a colleague wrote since the page last showed the conversation; nothing was sent. Facts: reference."""
+
+    key = N_("error.newer_turns")
+
+
+class PlacesLeft(OfficeError):
+    """A reply still holds places of a canned reply that nobody filled. Facts: places (as they are written)."""
+
+    key = N_("error.places_left")
+
+
+class CannotAnswer(OfficeError):
+    """An enquiry is not given to somebody who may not answer, or whose account was closed. Facts: officer."""
+
+    key = N_("error.cannot_answer")
+
+
+class NoSuchCannedReply(OfficeError):
+    """A canned reply that was deleted a moment ago, or never was."""
+
+    key = N_("error.no_such_canned_reply")
+
+
+class EmptyNote(OfficeError):
+    """A note without a word."""
+
+    key = N_("error.empty_note")
+
+
 class EntryWithoutSource(OfficeError):
     """A knowledge entry is not published without its source."""
 

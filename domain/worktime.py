@@ -94,6 +94,15 @@ class WorkingHours:
             total += min(closes, end) - opens
         return int(total.total_seconds() // 60)
 
+    def before(self, end: datetime, minutes: int) -> datetime:
+        """The latest moment from which `minutes` of working time pass until `end`: what came earlier is overdue at `end`."""
+        left = timedelta(minutes=minutes)
+        for opens, closes in self._spans_back(end):
+            if closes - opens >= left:
+                return closes - left
+            left -= closes - opens
+        raise NeverOpen("no working hours are set")
+
     def _spans(self, start: datetime) -> Iterator[tuple[datetime, datetime]]:
         local = start.astimezone(ZONE)
         for offset in range(_FAR):
@@ -101,5 +110,15 @@ class WorkingHours:
             for opens_at, closes_at in self.periods(day):
                 opens = max(datetime.combine(day, opens_at, ZONE), local)
                 closes = datetime.combine(day, closes_at, ZONE)
+                if opens < closes:
+                    yield opens, closes
+
+    def _spans_back(self, end: datetime) -> Iterator[tuple[datetime, datetime]]:
+        local = end.astimezone(ZONE)
+        for offset in range(_FAR):
+            day = local.date() - timedelta(days=offset)
+            for opens_at, closes_at in reversed(self.periods(day)):
+                opens = datetime.combine(day, opens_at, ZONE)
+                closes = min(datetime.combine(day, closes_at, ZONE), local)
                 if opens < closes:
                     yield opens, closes

@@ -8,7 +8,7 @@
 Locks are taken contact first, then enquiry. Every change tells the citizen through the outbox where the change is news to them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,11 +16,21 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Contact, Enquiry, InboundMessage, Staff
+from db.models import Contact, Enquiry, InboundMessage, OutboundMessage, Staff
 from db.models.enquiry import BOT, CLOSED, HUMAN, WAITING, WITH_PEOPLE
-from domain.errors import EmptyReply, EnquiryClosed, NewerEnquiryOpen, NoSuchEnquiry, OwnedByAnother
+from domain import canned
+from domain.errors import (
+    EmptyReply,
+    EnquiryClosed,
+    NewerEnquiryOpen,
+    NewerTurns,
+    NoSuchEnquiry,
+    OwnedByAnother,
+    PlacesLeft,
+)
 from domain.markup import to_plain
 from domain.references import ENQUIRY
+from domain.worktime import NeverOpen
 from locales import translate_html
 from usecases import office, outbox
 from usecases.references import next_reference
@@ -33,6 +43,14 @@ class FileToSend:
     sha256: str
     name: str
     media_type: str
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The newest turns that an officer's page showed: ids of the citizen's and of our officers' last message, 0 for none."""
+
+    inbound: int
+    outbound: int
 
 
 def current(session: Session, contact: Contact) -> Enquiry | None:
@@ -102,14 +120,48 @@ def add(session: Session, enquiry: Enquiry, message: InboundMessage | None, now:
     enquiry.last_citizen_at = now
 
 
+def answer_due(session: Session, enquiry: Enquiry) -> datetime | None:
+    """When our answer is due; None while nobody waits for it. What a citizen adds later is due as long after it as the first answer was."""
+    if not is_awaiting(enquiry):
+        return None
+    if enquiry.last_staff_at is None:
+        return enquiry.due_at
+    try:
+        return office.working_hours(session).after(enquiry.last_citizen_at, office.setting(session, "answer_within"))
+    except NeverOpen:
+        return enquiry.due_at
+
+
+def is_awaiting(enquiry: Enquiry) -> bool:
+    """Whether the citizen waits for our answer."""
+    if enquiry.status not in WITH_PEOPLE:
+        return False
+    return enquiry.last_staff_at is None or enquiry.last_citizen_at > enquiry.last_staff_at
+
+
 def take(session: Session, enquiry: Enquiry, officer: Staff, now: datetime) -> None:
-    """An officer takes an enquiry (nhận phiếu), and the citizen is told who; from now on the bot is silent. Raises as `_assign` does."""
-    if _assign(session, enquiry, officer, now):
+    """An officer takes an enquiry (nhận phiếu), and the citizen is told who; from now on the bot is silent. Raises as `_lock_free` does."""
+    _lock_free(session, enquiry, {officer.id})
+    if _own(enquiry, officer, now):
         _tell(session, enquiry, "enquiry.taken", now, officer=officer.full_name, reference=enquiry.reference)
 
 
-def _assign(session: Session, enquiry: Enquiry, officer: Staff, now: datetime) -> bool:
-    """Make an officer the owner; False where they are already.
+def assign(session: Session, enquiry: Enquiry, officer: Staff, *, by: Staff, takes_over: bool, now: datetime) -> None:
+    """Give an enquiry to a colleague, or to oneself (giao phiếu): they are told by mail, the citizen in the chat, both once.
+
+    Without `takes_over` only what is free or one's own is given away. Raises as `_lock_free` does.
+    """
+    _lock_free(session, enquiry, None if takes_over else {by.id, officer.id})
+    if not _own(enquiry, officer, now):
+        return
+    _tell(session, enquiry, "enquiry.taken", now, officer=officer.full_name, reference=enquiry.reference)
+    if officer.id != by.id:
+        facts = {"reference": enquiry.reference, "by": by.full_name, "due": answer_due(session, enquiry) or enquiry.due_at}
+        outbox.alert(session, officer, "alert.assigned.subject", "alert.assigned.body", now=now, **facts)
+
+
+def _lock_free(session: Session, enquiry: Enquiry, owners: Collection[int] | None) -> None:
+    """Lock an enquiry that may get an owner: an open one that nobody has, or one of `owners` (None is anybody).
 
     Raises `OwnedByAnother`, `EnquiryClosed`, and `NewerEnquiryOpen` for one given back whose contact has asked people anew.
     """
@@ -117,19 +169,40 @@ def _assign(session: Session, enquiry: Enquiry, officer: Staff, now: datetime) -
     _must_be_open(enquiry)
     if enquiry.status == BOT and (newer := current(session, enquiry.contact)) is not None:
         raise NewerEnquiryOpen(reference=newer.reference)
-    if enquiry.status == HUMAN and enquiry.assigned_to_id not in {None, officer.id}:
+    if enquiry.status == HUMAN and owners is not None and enquiry.assigned_to_id not in {None, *owners}:
         raise OwnedByAnother(reference=enquiry.reference, officer=enquiry.assigned_to.full_name if enquiry.assigned_to else "")
+
+
+def _own(enquiry: Enquiry, officer: Staff, now: datetime) -> bool:
+    """Make an officer the owner; False where they are already."""
     if enquiry.status == HUMAN and enquiry.assigned_to_id == officer.id:
         return False
     enquiry.status, enquiry.assigned_to_id, enquiry.assigned_to, enquiry.taken_at = HUMAN, officer.id, officer, now
     return True
 
 
-def reply(session: Session, enquiry: Enquiry, officer: Staff, *, text: str, files: Sequence[FileToSend] = (), now: datetime) -> None:
-    """An officer's answer (trả lời): the first one takes the enquiry over. `text` is plain; raises `EmptyReply` and as `_assign` does."""
+def reply(
+    session: Session,
+    enquiry: Enquiry,
+    officer: Staff,
+    *,
+    text: str,
+    files: Sequence[FileToSend] = (),
+    seen: Seen | None = None,
+    now: datetime,
+) -> None:
+    """An officer's answer (trả lời): the first one takes the enquiry over. `text` is plain; `seen` is what they had read, where known.
+
+    Raises `EmptyReply`, `PlacesLeft`, `NewerTurns`, and as `_lock_free` does.
+    """
     if not text.strip() and not files:
         raise EmptyReply
-    _assign(session, enquiry, officer, now)  # the answer itself says who has it
+    if left := canned.places(text):
+        raise PlacesLeft(places=", ".join(f"{{{name}}}" for name in left))
+    _lock_free(session, enquiry, {officer.id})
+    if seen is not None and _is_newer(session, enquiry, seen):
+        raise NewerTurns(reference=enquiry.reference)
+    _own(enquiry, officer, now)  # the answer itself says who has it
     if text.strip():
         body = translate_html("enquiry.officer_says", enquiry.contact.language, officer=officer.full_name, text=text.strip())
         outbox.send(
@@ -225,6 +298,15 @@ def _send_file(session: Session, enquiry: Enquiry, officer: Staff, file: FileToS
     outbox.send(
         session, enquiry.contact, method, {field: reference, "caption": caption}, kind="officer", now=now, enquiry=enquiry, staff=officer
     )
+
+
+def _is_newer(session: Session, enquiry: Enquiry, seen: Seen) -> bool:
+    """Whether the citizen or an officer wrote after what was seen. Asked under the lock, so that two answers cannot cross."""
+    of_contact = InboundMessage.contact_id == enquiry.contact_id
+    came = select(InboundMessage.id).where(of_contact, InboundMessage.id > seen.inbound).limit(1)
+    ours = (OutboundMessage.contact_id == enquiry.contact_id, OutboundMessage.kind == "officer")
+    went = select(OutboundMessage.id).where(*ours, OutboundMessage.id > seen.outbound).limit(1)
+    return session.scalar(came) is not None or session.scalar(went) is not None
 
 
 def _lock(session: Session, enquiry: Enquiry) -> None:

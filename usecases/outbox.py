@@ -87,35 +87,40 @@ def send(
 
 
 def alert_staff(session: Session, subject_key: str, body_key: str, *, now: datetime, **facts: Any) -> int:
-    """Write a mail to everybody on the staff who receives alerts, each in their language; the number of mails is returned.
+    """Alert everybody on the staff who receives alerts, each in their language; the number of mails is returned."""
+    staff = session.scalars(select(Staff).where(Staff.active, Staff.receives_alerts)).all()
+    for person in staff:
+        alert(session, person, subject_key, body_key, now=now, **facts)
+    return len(staff)
+
+
+def alert(session: Session, person: Staff, subject_key: str, body_key: str, *, now: datetime, **facts: Any) -> None:
+    """Write a mail to one person on the staff, in their language.
 
     A fact that is a moment is written as the language writes it. No words of citizens belong into a mail.
     """
-    staff = session.scalars(select(Staff).where(Staff.active, Staff.receives_alerts)).all()
-    for person in staff:
-        said = {name: moment(fact, person.language) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
-        session.add(
-            OutboundMessage(
-                channel="mail",
-                account="smtp",
-                chat_id=person.id,
-                staff_id=person.id,
-                kind="alert",
-                priority=KINDS["alert"].priority,
-                on_unknown=KINDS["alert"].on_unknown,
-                method="sendMail",
-                payload={
-                    "to": person.email,
-                    "subject": translate(subject_key, person.language, **said),
-                    "text": translate(body_key, person.language, **said),
-                },
-                state=WAITING,
-                created_at=now,
-                not_before=now,
-            )
+    said = {name: moment(fact, person.language) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
+    session.add(
+        OutboundMessage(
+            channel="mail",
+            account="smtp",
+            chat_id=person.id,
+            staff_id=person.id,
+            kind="alert",
+            priority=KINDS["alert"].priority,
+            on_unknown=KINDS["alert"].on_unknown,
+            method="sendMail",
+            payload={
+                "to": person.email,
+                "subject": translate(subject_key, person.language, **said),
+                "text": translate(body_key, person.language, **said),
+            },
+            state=WAITING,
+            created_at=now,
+            not_before=now,
         )
+    )
     signal(session, queue("mail", "smtp"))
-    return len(staff)
 
 
 def try_again(session: Session, message: OutboundMessage, now: datetime) -> None:

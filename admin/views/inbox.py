@@ -1,34 +1,37 @@
 """Inbox (hộp phiếu hỏi): enquiries in queues, and the conversation in which an officer answers."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from admin import once, queues
-from admin.database import db, writing
+from admin import access, conversations, filters, once, queues
+from admin.conversations import get_or_abort
+from admin.database import db, viewed, writing
 from admin.faults import page as fault_page
 from admin.language import now, say
 from admin.pages import PanelView, expose
+from admin.queues import Wish
 from db.files import FileStore
-from db.models import Attachment, Enquiry, InboundMessage, OutboundMessage, Staff
-from db.queries.transcripts import TranscriptFile, list_turns
-from domain.errors import MessageTooLong, OfficeError
+from db.models import Enquiry, Staff
+from db.queries.transcripts import TranscriptFile
+from domain.errors import MessageTooLong, NewerTurns, NoSuchCannedReply, OfficeError
 from domain.folding import clean
 from domain.messages import N_
-from usecases import enquiries, learning, uploads
-from usecases.enquiries import FileToSend
+from usecases import canned, desk, enquiries, learning, uploads
+from usecases.enquiries import FileToSend, Seen
 from usecases.uploads import TakenFile
 
-LONGEST_REPLY = 20_000
+LONGEST_REPLY = desk.LONGEST_DRAFT
 MOST_FILES = 10
 SHOWN_INLINE = {"image/jpeg", "image/png", "image/webp"}
-TURNS = 300
+PREVIEW = 160
+"""Characters of a canned reply beside its title."""
 
 
 class InboxView(PanelView):
@@ -38,36 +41,40 @@ class InboxView(PanelView):
 
     @expose("/")
     def index(self) -> str:
-        """A queue, or what a search finds in all of them."""
-        queue = request.args.get("queue", "waiting")
-        if queue not in queues.QUEUES:
-            abort(400)
-        search = clean(request.args.get("q", ""))[:100]
-        number = max(request.args.get("page", 0, type=int), 0)
-        found, total = queues.page(db.session, queue, current_user.id, search, number, now())
+        """A queue, or what a search finds in all of them, narrowed by filters."""
+        shown, choices = queues.offered(), filters.choices(db.session)
+        wish = _wish(shown, choices)
+        number = _page_number()
+        found, has_more = queues.page(db.session, wish, current_user.id, number, now())
         page: str = self.render(
             "panel/inbox.html",
-            queue=queue,
-            queues=queues.QUEUES,
+            wish=wish,
+            queues=shown,
+            empty=queues.EMPTY,
             counts=queues.counts(db.session, current_user.id),
+            most=queues.MANY,
+            choices=choices,
+            address=_addresses(wish),
             lines=found,
-            total=total,
+            has_more=has_more,
             number=number,
-            pages=-(-total // queues.PAGE),
-            search=search,
+            least=number * queues.PAGE + len(found),
+            readable=conversations.readable,
         )
         return page
 
     @expose("/<reference>")
     def conversation(self, reference: str) -> str:
         """Everything said with this citizen, and the reply box."""
-        return self._conversation(_get(db.session, reference))
+        enquiry = get_or_abort(db.session, reference)
+        viewed("enquiries", reference)
+        return self._conversation(enquiry)
 
     @expose("/<reference>/turns")
     def turns(self, reference: str) -> ResponseReturnValue:
-        """The turns alone, for the page that keeps itself up to date; 304 where nothing is new."""
-        enquiry = _get(db.session, reference)
-        response = current_app.make_response(self.render("panel/turns.html", enquiry=enquiry, turns=_turns(enquiry)))
+        """What may change on the page, for the page that keeps itself up to date; 304 where nothing is new."""
+        enquiry = get_or_abort(db.session, reference)
+        response = current_app.make_response(self.render("panel/news.html", **_news(enquiry)))
         response.add_etag()
         return response.make_conditional(request)
 
@@ -76,87 +83,225 @@ class InboxView(PanelView):
         """Send the officer's answer. What was typed is shown again where it cannot be sent."""
         text = clean(request.form.get("text", ""))
         token = request.form.get("token") or abort(400)
+        seen = conversations.seen_of(request.form.get("seen"))
         try:
             files = _take_in_files()
             if len(text) > LONGEST_REPLY:
                 raise MessageTooLong(limit=LONGEST_REPLY, length=len(text))
-            _send(reference, token, text, files)
+            _send(reference, token, text, files, seen)
         except OfficeError as error:
-            return self._refused(reference, text, say(error.key, **error.facts))
+            return self._refused(reference, error, text=text, refusal=say(error.key, **error.facts))
         except IntegrityError:  # the same form, sent twice at the same moment: the other request did the work
             current_app.logger.info("reply.repeated")
-        if request.accept_mimetypes.best == "application/json":
+        if _is_script():
             return {"sent": True}
         flash(say(N_("panel.reply.sent")), "done")
         return redirect(url_for(".conversation", reference=reference, _anchor="reply"), 303)
+
+    @expose("/<reference>/draft", methods=("POST",))
+    def draft(self, reference: str) -> ResponseReturnValue:
+        """Keep the reply in writing; colleagues see that somebody writes."""
+        text, at = clean(request.form.get("text", "")), now()
+        with writing() as session:
+            enquiry, officer = get_or_abort(session, reference), _officer(session)
+            desk.keep_draft(session, enquiry, officer, text, at)
+            desk.be_seen(session, enquiry, officer, at, writes=bool(text))
+        return {"saved": True}
+
+    @expose("/<reference>/presence", methods=("POST",))
+    def presence(self, reference: str) -> ResponseReturnValue:
+        """The page is still open, or was just left."""
+        with writing() as session:
+            enquiry, officer = get_or_abort(session, reference), _officer(session)
+            if request.form.get("leaves"):
+                desk.leave(session, enquiry, officer)
+            else:
+                desk.be_seen(session, enquiry, officer, now())
+        return {"seen": True}
+
+    @expose("/<reference>/canned")
+    def canned(self, reference: str) -> ResponseReturnValue:
+        """The canned replies that a search finds, as they would read in an answer to this enquiry."""
+        enquiry, officer = get_or_abort(db.session, reference), _officer(db.session)
+        found = canned.find(db.session, clean(request.args.get("q", ""))[: queues.LONGEST_SEARCH])
+        texts = [canned.fill(db.session, reply, enquiry, officer, now()).text[:PREVIEW] for reply in found]
+        return [{"key": reply.id, "title": reply.title, "text": text} for reply, text in zip(found, texts, strict=True)]
+
+    @expose("/<reference>/canned/<key>")
+    def canned_text(self, reference: str, key: str) -> ResponseReturnValue:
+        """One of them with the facts of this enquiry in its places."""
+        enquiry = get_or_abort(db.session, reference)
+        if not (key.isascii() and key.isdigit() and len(key) < 19):
+            raise NoSuchCannedReply
+        filled = canned.fill(db.session, canned.get(db.session, int(key)), enquiry, _officer(db.session), now())
+        return {"text": filled.text, "language": filled.language, "open": list(filled.open_places)}
+
+    @expose("/<reference>/notes", methods=("POST",))
+    def note(self, reference: str) -> ResponseReturnValue:
+        """Leave a note for colleagues; the citizen never reads it."""
+        text = clean(request.form.get("text", ""))
+        token = request.form.get("token") or abort(400)
+        try:
+            with writing() as session:
+                if once.claim(session, token, f"{reference}\nnote\n{text}", now()):
+                    desk.add_note(session, get_or_abort(session, reference), _officer(session), text, now())
+        except OfficeError as error:
+            return self._refused(reference, error, note=text, note_refusal=say(error.key, **error.facts))
+        except IntegrityError:
+            current_app.logger.info("note.repeated")
+        if _is_script():
+            return {"noted": True}
+        return redirect(url_for(".conversation", reference=reference, _anchor="note"), 303)
 
     @expose("/<reference>/take", methods=("POST",))
     def take(self, reference: str) -> ResponseReturnValue:
         """Take the enquiry; the citizen reads who has it."""
         with writing() as session:
-            enquiries.take(session, _get(session, reference), _officer(session), now())
-        return self._done(reference, N_("panel.done.taken"))
+            enquiries.take(session, get_or_abort(session, reference), _officer(session), now())
+        return _done(reference, N_("panel.done.taken"))
+
+    @expose("/<reference>/assign", methods=("POST",))
+    def assign(self, reference: str) -> ResponseReturnValue:
+        """Give the enquiry to a colleague."""
+        given = request.form.get("officer", "")
+        if not (given.isascii() and given.isdigit() and len(given) < 10):
+            abort(400)
+        with writing() as session:
+            officer = desk.answerer(session, int(given), access.RIGHTS["inbox.reply"])
+            _assign(session, reference, officer, takes_over=access.may("inbox.take_over"))
+        return _done(reference, N_("panel.done.assigned"), officer=officer.full_name)
+
+    @expose("/<reference>/take-over", methods=("POST",))
+    def take_over(self, reference: str) -> ResponseReturnValue:
+        """Take the enquiry from the colleague who has it."""
+        with writing() as session:
+            _assign(session, reference, _officer(session), takes_over=True)
+        return _done(reference, N_("panel.done.taken"))
 
     @expose("/<reference>/give-back", methods=("POST",))
     def give_back(self, reference: str) -> ResponseReturnValue:
         """Let the bot speak again."""
         with writing() as session:
-            enquiries.give_back(session, _get(session, reference), now())
-        return self._done(reference, N_("panel.done.given_back"))
+            enquiries.give_back(session, get_or_abort(session, reference), now())
+        return _done(reference, N_("panel.done.given_back"))
 
     @expose("/<reference>/close", methods=("POST",))
     def close(self, reference: str) -> ResponseReturnValue:
         """End the enquiry; the citizen is asked for a rating."""
         with writing() as session:
-            enquiries.close(session, _get(session, reference), by="staff", now=now())
-        return self._done(reference, N_("panel.done.closed"))
+            enquiries.close(session, get_or_abort(session, reference), by="staff", now=now())
+        return _done(reference, N_("panel.done.closed"))
 
     @expose("/<reference>/files/<sha256>")
     def file(self, reference: str, sha256: str) -> ResponseReturnValue:
         """A file of this conversation, to save."""
-        return _hand_out(reference, sha256, as_attachment=True)
+        found = conversations.file_of(db.session, get_or_abort(db.session, reference), sha256)
+        viewed("enquiries", reference)
+        return _hand_out(found, as_attachment=True)
 
     @expose("/<reference>/pictures/<sha256>")
     def picture(self, reference: str, sha256: str) -> ResponseReturnValue:
         """A picture of this conversation, to look at."""
-        return _hand_out(reference, sha256, as_attachment=False)
+        found = conversations.file_of(db.session, get_or_abort(db.session, reference), sha256)
+        if found.media_type not in SHOWN_INLINE:
+            abort(404)
+        if not conversations.was_noted(db.session, reference, now()):
+            viewed("enquiries", reference)
+        return _hand_out(found, as_attachment=False)
 
     def _conversation(self, enquiry: Enquiry, **facts: Any) -> str:
+        mine = enquiry.assigned_to_id == current_user.id
         page: str = self.render(
             "panel/conversation.html",
-            enquiry=enquiry,
-            line=queues.lines(db.session, [enquiry], now())[0],
-            turns=_turns(enquiry),
+            **_news(enquiry),
             following=queues.following(db.session, current_user.id, enquiry.id),
             token=str(uuid.uuid4()),
-            officer_has_it=enquiry.assigned_to_id == current_user.id,
+            officer_has_it=mine,
+            colleagues=_colleagues(enquiry),
             most_files=MOST_FILES,
+            longest=LONGEST_REPLY,
+            longest_note=desk.LONGEST_NOTE,
             found=learning.found_for(db.session, enquiry),
-            **({"text": "", "refusal": None} | facts),
+            **({"text": desk.draft_of(db.session, enquiry, current_user.id), "refusal": None, "is_newer": False} | facts),
         )
         return page
 
-    def _refused(self, reference: str, text: str, sentence: str) -> ResponseReturnValue:
-        if request.accept_mimetypes.best == "application/json":
-            return fault_page(422, sentence)
-        return self._conversation(_get(db.session, reference), text=text, refusal=sentence), 422
-
-    def _done(self, reference: str, key: str) -> ResponseReturnValue:
-        flash(say(key, reference=reference), "done")
-        return redirect(url_for(".conversation", reference=reference), 303)
+    def _refused(self, reference: str, error: OfficeError, **facts: Any) -> ResponseReturnValue:
+        is_newer = isinstance(error, NewerTurns)
+        if _is_script():
+            return fault_page(409 if is_newer else 422, say(error.key, **error.facts))
+        db.session.rollback()  # look again: what came in meanwhile is to be seen
+        return self._conversation(get_or_abort(db.session, reference), is_newer=is_newer, **facts), 409 if is_newer else 422
 
 
-def _get(session: Session, reference: str) -> Enquiry:
-    found = session.scalars(select(Enquiry).where(Enquiry.reference == reference)).one_or_none()
-    return found if found is not None else abort(404)
+def _wish(shown: dict[str, str], choices: dict[str, dict[str, str]]) -> Wish:
+    """What the address asks for; nonsense is a bad request."""
+    queue = request.args.get("queue") or next(iter(shown))
+    if queue not in shown:
+        abort(400)
+    search = clean(request.args.get("q", ""))[: queues.LONGEST_SEARCH]
+    return Wish(queue, search, filters.chosen(request.args, choices))
+
+
+def _page_number() -> int:
+    given = request.args.get("page") or "0"
+    if not (given.isascii() and given.isdigit()) or len(given) > len(str(queues.LAST_PAGE)):
+        abort(400)
+    return int(given)
+
+
+def _addresses(wish: Wish) -> Callable[..., str]:
+    """Addresses that differ from this page's in what is named; None takes a part away."""
+
+    def address(**changes: Any) -> str:
+        parts = {"queue": wish.queue, "q": wish.search} | dict(wish.chosen) | changes
+        return url_for(".index", **{name: value for name, value in parts.items() if value})
+
+    return address
+
+
+def _news(enquiry: Enquiry) -> dict[str, Any]:
+    """What of a conversation may change while its page is open."""
+    shown = conversations.entries(db.session, enquiry)
+    return {
+        "enquiry": enquiry,
+        "line": queues.lines(db.session, [enquiry], now())[0],
+        "entries": shown,
+        "seen": conversations.seen_in(shown),
+        "sizes": conversations.sizes(db.session, shown),
+        "inline": SHOWN_INLINE,
+        "others": desk.others(db.session, enquiry, current_user.id, now()),
+        "readable": conversations.readable,
+    }
+
+
+def _colleagues(enquiry: Enquiry) -> list[Staff]:
+    """To whom the person may give the enquiry."""
+    if not access.may("inbox.assign"):
+        return []
+    able = desk.answerers(db.session, access.RIGHTS["inbox.reply"])
+    return [person for person in able if person.id not in {current_user.id, enquiry.assigned_to_id}]
+
+
+def _done(reference: str, key: str, **facts: Any) -> ResponseReturnValue:
+    """Say what was done, on the page of the enquiry, or of the inbox where the person no longer sees it."""
+    flash(say(key, reference=reference, **facts), "done")
+    db.session.rollback()
+    is_seen = conversations.get(db.session, reference) is not None
+    return redirect(url_for(".conversation", reference=reference) if is_seen else url_for(".index"), 303)
+
+
+def _is_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
 
 
 def _officer(session: Session) -> Staff:
     return session.get_one(Staff, current_user.id)
 
 
-def _turns(enquiry: Enquiry) -> list[Any]:
-    return list_turns(db.session, enquiry.contact_id, since_inbound=enquiry.transcript_from, limit=TURNS)
+def _assign(session: Session, reference: str, officer: Staff, *, takes_over: bool) -> None:
+    enquiry = get_or_abort(session, reference)
+    enquiries.assign(session, enquiry, officer, by=_officer(session), takes_over=takes_over, now=now())
 
 
 def _take_in_files() -> list[TakenFile]:
@@ -168,7 +313,7 @@ def _take_in_files() -> list[TakenFile]:
     return [uploads.take_in(file.read(), file.filename or "", limit) for file in given]
 
 
-def _send(reference: str, token: str, text: str, files: list[TakenFile]) -> None:
+def _send(reference: str, token: str, text: str, files: list[TakenFile], seen: Seen | None) -> None:
     store: FileStore = current_app.extensions["files"]
     stored = [(store.put(file.content), file) for file in files]
     at = now()
@@ -178,13 +323,13 @@ def _send(reference: str, token: str, text: str, files: list[TakenFile]) -> None
         for digest, file in stored:
             uploads.note(session, digest, file.size, file.media_type, at)
         outgoing = [FileToSend(digest, file.name, file.media_type) for digest, file in stored]
-        enquiries.reply(session, _get(session, reference), _officer(session), text=text, files=outgoing, now=at)
+        enquiry, officer = get_or_abort(session, reference), _officer(session)
+        enquiries.reply(session, enquiry, officer, text=text, files=outgoing, seen=seen, now=at)
+        desk.drop_draft(session, enquiry, officer)
+        desk.be_seen(session, enquiry, officer, at, writes=False)
 
 
-def _hand_out(reference: str, sha256: str, *, as_attachment: bool) -> ResponseReturnValue:
-    file = _file_of(_get(db.session, reference), sha256)
-    if file is None or (not as_attachment and file.media_type not in SHOWN_INLINE):
-        abort(404)
+def _hand_out(file: TranscriptFile, *, as_attachment: bool) -> ResponseReturnValue:
     store: FileStore = current_app.extensions["files"]
     path = store.path(file.sha256)
     if not path.exists():
@@ -192,23 +337,3 @@ def _hand_out(reference: str, sha256: str, *, as_attachment: bool) -> ResponseRe
     response = send_file(path, mimetype=file.media_type, as_attachment=as_attachment, download_name=file.name, etag=file.sha256)
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
-
-
-def _file_of(enquiry: Enquiry, sha256: str) -> TranscriptFile | None:
-    """A file by digest, if it was ever sent by or to the contact of this enquiry."""
-    came = db.session.scalars(
-        select(Attachment)
-        .join(InboundMessage, InboundMessage.id == Attachment.inbound_message_id)
-        .where(InboundMessage.contact_id == enquiry.contact_id, Attachment.sha256 == sha256)
-        .limit(1)
-    ).one_or_none()
-    if came is not None:
-        return TranscriptFile(came.sha256, came.name, came.media_type)
-    payloads = db.session.scalars(
-        select(OutboundMessage.payload).where(
-            OutboundMessage.contact_id == enquiry.contact_id, OutboundMessage.method.in_(("sendPhoto", "sendDocument"))
-        )
-    )
-    uploads_of = (payload[field] for payload in payloads for field in ("photo", "document") if isinstance(payload.get(field), dict))
-    went = next((upload for upload in uploads_of if upload.get("$file") == sha256), None)
-    return TranscriptFile(sha256, went["name"], went["media_type"]) if went else None

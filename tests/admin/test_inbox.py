@@ -140,16 +140,23 @@ def test_overdue_is_said_in_words_and_comes_first(lan: Browser, ask: Ask, now: d
     fresh, late = ask("Mới hỏi", chat_id=1), ask("Hỏi tuần trước", chat_id=2, at=now - timedelta(days=40))
     page = lan.get("/inbox/").text
     assert page.index(late) < page.index(fresh)
-    assert page.count("Quá hẹn") == 1
+    queue = page[page.index('id="queue"') :]
+    assert queue.count("Quá hẹn") == 1
+    assert "quá 216 giờ làm việc" in queue
+    assert "còn 7 giờ làm việc" in queue
     assert ">1</span> <span>phiếu đã quá hẹn" in lan.get("/").text
 
 
 def test_long_queues_come_in_pages(lan: Browser, ask: Ask) -> None:
     for n in range(31):
         ask(f"Câu {n}", chat_id=n)
-    assert "Trang 1/2" in lan.get("/inbox/").text
-    assert lan.get("/inbox/?page=1").text.count('scope="row"') == 1
-    assert lan.get("/inbox/?page=-5").status_code == 200
+    first, second = lan.get("/inbox/").text, lan.get("/inbox/?page=1").text
+    assert first.count('scope="row"') == 30
+    assert ("Trang 1" in first, 'rel="next"' in first, 'rel="prev"' in first) == (True, True, False)
+    assert second.count('scope="row"') == 1
+    assert ("Trang 2" in second, 'rel="next"' in second, 'rel="prev"' in second) == (True, False, True)
+    assert "Tìm thấy hơn 30 phiếu" in lan.get("/inbox/?q=cau").text
+    assert "Tìm thấy 31 phiếu" in lan.get("/inbox/?q=cau&page=1").text
 
 
 def test_files_go_out_with_the_reply(lan: Browser, ask: Ask, database: Database) -> None:
@@ -171,7 +178,8 @@ def test_a_file_is_handed_out_only_with_its_own_conversation(lan: Browser, ask: 
     lan.post(f"/inbox/{reference}/reply", text="", token="t1", files=[(io.BytesIO(PNG), "a.png")])
     digest = outgoing(database)[0].payload["photo"]["$file"]
     assert lan.get(f"/inbox/{other}/files/{digest}").status_code == 404
-    assert lan.get(f"/inbox/{reference}/files/{'0' * 64}").status_code == 404
+    for nothing in ("0" * 64, "x" * 64, "%00" * 64, "abc"):
+        assert lan.get(f"/inbox/{reference}/files/{nothing}").status_code == 404
     assert lan.get(f"/inbox/{reference}/files/..%2f..%2fetc").status_code == 404
 
 

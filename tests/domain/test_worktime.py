@@ -45,3 +45,15 @@ def test_noon_is_closed_and_the_last_minute_is_over_at_five() -> None:
 def test_a_calendar_that_never_opens_says_so_instead_of_counting_for_ever() -> None:
     with pytest.raises(NeverOpen):
         WorkingHours({}, frozenset(), frozenset()).after(datetime(2026, 3, 2, tzinfo=ZONE), 1)
+
+
+@given(moments, st.integers(1, 5000), st.integers(1, 20_000))
+def test_what_began_earlier_than_so_much_working_time_ago_is_overdue_and_nothing_else(now: datetime, minutes: int, off: int) -> None:
+    latest = HOURS.before(now, minutes)
+    assert HOURS.between(latest, now) == minutes
+    assert HOURS.after(latest - timedelta(minutes=off), minutes) <= now <= HOURS.after(latest + timedelta(minutes=off), minutes)
+
+
+def test_a_calendar_without_hours_has_no_before() -> None:
+    with pytest.raises(NeverOpen):
+        WorkingHours({}, frozenset(), frozenset()).before(datetime(2026, 3, 2, tzinfo=ZONE), 1)

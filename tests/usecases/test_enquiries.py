@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.engine import Database
-from db.models import Contact, Enquiry, OutboundMessage, Staff
+from db.models import Contact, Enquiry, InboundMessage, OutboundMessage, Staff
 from db.models.enquiry import BOT, CLOSED, HUMAN, WAITING
-from domain.errors import EmptyReply, EnquiryClosed, NewerEnquiryOpen, NoSuchEnquiry, OwnedByAnother
+from domain.errors import EmptyReply, EnquiryClosed, NewerEnquiryOpen, NewerTurns, NoSuchEnquiry, OwnedByAnother, PlacesLeft
 from usecases import contacts, enquiries
+from usecases.enquiries import Seen
 from usecases.references import next_reference
 
 
@@ -150,6 +151,78 @@ def test_the_mail_to_staff_holds_no_words_of_the_citizen(session: Session, now: 
     mail = session.scalars(select(OutboundMessage).where(OutboundMessage.channel == "mail")).one()
     assert "bí mật" not in str(mail.payload)
     assert "0905123456" not in str(mail.payload)
+
+
+def _mails(session: Session, officer: Staff) -> list[str]:
+    rows = session.scalars(select(OutboundMessage).where(OutboundMessage.channel == "mail", OutboundMessage.staff_id == officer.id))
+    return [row.payload["subject"] for row in rows.all() if "giao" in row.payload["subject"]]
+
+
+def test_whoever_is_given_an_enquiry_is_told_by_mail_alone_and_the_citizen_in_the_chat_both_once(session: Session, now: datetime) -> None:
+    contact, giver, taker, third = _contact(session, now), *(_officer(session, now, name) for name in ("Hoa", "An", "Bình"))
+    taker.receives_alerts = False
+    enquiry = _open(session, contact, now)
+    for _ in range(2):
+        enquiries.assign(session, enquiry, taker, by=giver, takes_over=False, now=now)
+    assert (enquiry.status, enquiry.assigned_to_id) == (HUMAN, taker.id)
+    assert sum("An" in text for text in _texts(session, contact)) == 1
+    assert [_mails(session, officer) for officer in (giver, taker, third)] == [
+        [],
+        [f"[Chuẩn] Phiếu hỏi {enquiry.reference} được giao cho bạn"],
+        [],
+    ]
+
+
+def test_nobody_writes_themselves_a_mail(session: Session, now: datetime) -> None:
+    officer, enquiry = _officer(session, now), _open(session, _contact(session, now), now)
+    enquiries.assign(session, enquiry, officer, by=officer, takes_over=False, now=now)
+    assert _mails(session, officer) == []
+
+
+def test_an_enquiry_of_a_colleague_is_taken_only_by_whoever_may(session: Session, now: datetime) -> None:
+    holder, other, enquiry = _officer(session, now), _officer(session, now, "Trần Văn An"), _open(session, _contact(session, now), now)
+    enquiries.take(session, enquiry, holder, now)
+    with pytest.raises(OwnedByAnother):
+        enquiries.assign(session, enquiry, other, by=other, takes_over=False, now=now)
+    enquiries.assign(session, enquiry, other, by=other, takes_over=True, now=now)
+    assert enquiry.assigned_to_id == other.id
+    enquiries.assign(session, enquiry, holder, by=other, takes_over=False, now=now)
+    assert enquiry.assigned_to_id == holder.id
+
+
+def test_a_closed_enquiry_is_given_to_nobody(session: Session, now: datetime) -> None:
+    officer, enquiry = _officer(session, now), _open(session, _contact(session, now), now)
+    enquiries.close(session, enquiry, by="citizen", now=now)
+    with pytest.raises(EnquiryClosed):
+        enquiries.assign(session, enquiry, officer, by=officer, takes_over=True, now=now)
+
+
+def test_an_answer_does_not_pass_what_the_citizen_wrote_meanwhile(session: Session, now: datetime) -> None:
+    contact, officer = _contact(session, now), _officer(session, now)
+    enquiry = _open(session, contact, now)
+    message = InboundMessage(contact_id=contact.id, kind="message", text="khoan đã", at=now)
+    session.add(message)
+    session.flush()
+    with pytest.raises(NewerTurns):
+        enquiries.reply(session, enquiry, officer, text="xong rồi", seen=Seen(message.id - 1, 0), now=now)
+    assert enquiry.status == WAITING
+    enquiries.reply(session, enquiry, officer, text="xong rồi", seen=Seen(message.id, 0), now=now)
+    with pytest.raises(NewerTurns):
+        enquiries.reply(session, enquiry, officer, text="gửi lại từ thẻ khác", seen=Seen(message.id, 0), now=now)
+
+
+def test_what_the_bot_says_meanwhile_is_no_newer_answer(session: Session, now: datetime) -> None:
+    officer, enquiry = _officer(session, now), _open(session, _contact(session, now), now)
+    enquiries.take(session, enquiry, officer, now)
+    enquiries.reply(session, enquiry, officer, text="xong", seen=Seen(0, 0), now=now)
+
+
+def test_an_answer_with_an_open_place_is_not_sent(session: Session, now: datetime) -> None:
+    officer, enquiry = _officer(session, now), _open(session, _contact(session, now), now)
+    with pytest.raises(PlacesLeft) as refusal:
+        enquiries.reply(session, enquiry, officer, text="Gọi {phone}, hỏi {người}", now=now)
+    assert refusal.value.facts == {"places": "{phone}, {người}"}
+    assert enquiry.status == WAITING
 
 
 def test_references_are_unique_and_gapless_for_many_at_once_and_start_anew_each_year(database: Database, now: datetime) -> None:
