@@ -14,6 +14,7 @@ from admin.views.quarantine import QuarantineView
 from admin.views.staff import StaffView
 from admin.views.start import StartView
 from admin.views.subjects import SubjectsView
+from admin.views.tasks import TasksView
 from admin.views.thresholds import ThresholdsView
 
 START = StartView
@@ -27,4 +28,4 @@ KNOWLEDGE = (
     ThresholdsView,
     DocumentsView,
 )
-VIEWS = (InboxView, *KNOWLEDGE, ContactsView, OutboxView, QuarantineView, StaffView, AccountView)
+VIEWS = (InboxView, *KNOWLEDGE, ContactsView, OutboxView, QuarantineView, StaffView, TasksView, AccountView)
