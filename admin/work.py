@@ -1,7 +1,7 @@
 """Work (việc nền): what a background task is given: who asked for it, short transactions, and pauses in which the counter writes.
 
 On SQLite a write takes the one lock that the counter needs too. So a batch is as large as fits `BATCH_SECONDS`, and after each the worker
-rests for as long as the batch took, and at least `REST_SECONDS`.
+rests for as long as the batch held the lock, and at least `REST_SECONDS`.
 """
 
 import time
@@ -93,7 +93,7 @@ class Work:
         """What the task says of itself so far."""
         self._beaten = time.monotonic()
         self.spent = 0.0
-        """Seconds that the last transaction took, with its wait for the lock."""
+        """Seconds that the last transaction held its locks."""
 
     def now(self) -> datetime:
         return self._clock()
@@ -107,8 +107,9 @@ class Work:
     @contextmanager
     def write(self, done: int) -> Iterator[Session]:
         """A short transaction in the person's name, which also says how far the task is, followed by a rest. Raises `TaskLost`."""
-        began = time.monotonic()
         with acting_for(self.who.person), self._database.write() as session:
+            session.connection()  # takes the lock; the wait for it is not this batch's
+            began = time.monotonic()
             history.follow(session, self.who.actor, self.now())
             yield session
             session.flush()
@@ -145,14 +146,19 @@ class Work:
 
 
 class Batches:
-    """How many rows fit a transaction: more where the last one was quick, fewer where it was slow."""
+    """How many rows fit a transaction: more where the last one was quick, fewer where it was slow.
 
-    def __init__(self, most: int = 500) -> None:
-        self.size, self._most = 20, most
+    Never fewer than `FEWEST`: what a transaction costs by itself, above all its wait for the disk, does not shrink with its rows.
+    """
+
+    FEWEST, MOST = 20, 500
+
+    def __init__(self) -> None:
+        self.size = self.FEWEST
 
     def took(self, seconds: float) -> None:
         fitting = int(self.size * BATCH_SECONDS / max(seconds, 0.001))
-        self.size = max(1, min(fitting, 2 * self.size, self._most))
+        self.size = max(self.FEWEST, min(fitting, 2 * self.size, self.MOST))
 
 
 def utc_now() -> datetime:

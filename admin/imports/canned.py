@@ -16,6 +16,7 @@ from domain.messages import N_
 LABELS = {"title": N_("panel.canned.title"), "text_vi": N_("panel.canned.text_vi"), "text_en": N_("panel.canned.text_en")}
 PLACES = ("citizen", "reference", "officer", "office", "due")
 """What may stand in braces in a reply."""
+_OFFERED = ", ".join(f"{{{place}}}" for place in PLACES)
 _BRACED = re.compile(r"\{([^{}]*)\}")
 _LONGEST = 10_000
 
@@ -32,7 +33,7 @@ class CannedReplies(Target):
         """A place that nothing is put into would reach a citizen as it is written."""
         named = ((name, place) for name in ("text_vi", "text_en") for place in _BRACED.findall(values.get(name, "")))
         return [
-            Complaint(N_("panel.import.unknown_place"), LABELS[name], {"place": place[:40], "places": ", ".join(PLACES)})
+            Complaint(N_("panel.import.unknown_place"), LABELS[name], {"place": f"{{{place[:40]}}}", "places": _OFFERED})
             for name, place in named
             if place not in PLACES
         ]

@@ -413,7 +413,7 @@ def test_canned_replies_are_shown_first_and_then_imported(bench: Bench, lan: Bro
     page = lan.get(f"/tasks/{key}").text
     for sentence in (
         "Tên gợi nhớ: Cần điền ô này.",
-        "Nội dung tiếng Việt: không có chỗ điền nguoi. Chỉ dùng: citizen, reference, officer, office, due.",
+        "Nội dung tiếng Việt: không có chỗ điền {nguoi}. Chỉ dùng: {citizen}, {reference}, {officer}, {office}, {due}.",
         "Nội dung tiếng Việt: dài 10001 ký tự, tối đa 10000.",
         "Trùng với dòng 2.",
         "Có ô nằm ngoài các cột có tên.",
@@ -430,7 +430,7 @@ def test_canned_replies_are_shown_first_and_then_imported(bench: Bench, lan: Bro
         "Sai chỗ",
         "Chào {nguoi}",
         None,
-        "Nội dung tiếng Việt: không có chỗ điền nguoi. Chỉ dùng: citizen, reference, officer, office, due.",
+        "Nội dung tiếng Việt: không có chỗ điền {nguoi}. Chỉ dùng: {citizen}, {reference}, {officer}, {office}, {due}.",
     ]
 
     made = imported(lan, bench, key)
