@@ -34,8 +34,13 @@ def main() -> int:
         clear_untrusted_proxy_headers=False,  # admin.proxies decides whom to believe
     )
     signal.signal(signal.SIGTERM, _stop)
+    background = app.extensions["background"]
+    background.start()
     log.info("panel.ready", extra={"url": settings.admin_url})
-    server.run()
+    try:
+        server.run()
+    finally:
+        background.stop()
     log.info("panel.stopped")
     return 0
 

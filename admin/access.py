@@ -5,7 +5,10 @@ role and as an outsider, and fails for a route without a rule.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, abort, redirect, request, url_for
@@ -14,7 +17,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from werkzeug.wrappers import Response
 
 from admin.staff_login import is_signed_in
-from db.models import Contact, Enquiry, StaffSession
+from db.models import Contact, Enquiry, PanelTask, StaffSession
 
 ADMINISTRATOR, ENQUIRIES, TRAINING, BARCODES, METROLOGY, COMMUNICATIONS, VIEWER = ROLES = (
     "administrator",
@@ -102,6 +105,20 @@ RIGHTS = {
     # people outside
     "contacts.index_view": READERS | {COMMUNICATIONS},
     "contacts.details_view": READERS | {COMMUNICATIONS},
+    # exports, imports and their progress: each sees their own tasks, administrators all
+    "tasks.index": EVERYBODY,
+    "tasks.task": EVERYBODY,
+    "tasks.state": EVERYBODY,
+    "tasks.file": EVERYBODY,
+    "tasks.cancel": EVERYBODY,
+    "tasks.apply": EVERYBODY,
+    "exports.contacts": OFFICERS | {COMMUNICATIONS},
+    "exports.enquiries": READERS,
+    "exports.knowledge": EVERYBODY,
+    "exports.canned": ANSWERERS,
+    "exports.outbox": ADMINISTRATORS,
+    "imports.knowledge": AUTHORS,
+    "imports.canned": OFFICERS,
     # the machine room
     "outbox.index_view": ADMINISTRATORS,
     "outbox.details_view": ADMINISTRATORS,
@@ -155,20 +172,25 @@ def _all() -> ColumnElement[bool]:
 
 
 def _assigned() -> ColumnElement[bool]:
-    return Enquiry.assigned_to_id == int(current_user.id)
+    return Enquiry.assigned_to_id == person_id()
 
 
 def _of_assigned() -> ColumnElement[bool]:
     return Contact.id.in_(select(Enquiry.contact_id).where(_assigned()))
 
 
+def _own_tasks() -> ColumnElement[bool]:
+    return PanelTask.staff_id == person_id()
+
+
 def _own_sessions() -> ColumnElement[bool]:
-    return StaffSession.staff_id == int(current_user.id)
+    return StaffSession.staff_id == person_id()
 
 
 ROWS: dict[str, dict[str, Rule]] = {
     "enquiries": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _assigned),
     "contacts": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _of_assigned),
+    "panel_tasks": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_tasks),
     "staff_sessions": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_sessions),
 }
 """Tables that are not named here are seen whole by whoever may call the function."""
@@ -185,8 +207,37 @@ FIELDS = {
 log = logging.getLogger("admin.access")
 
 
+@dataclass(frozen=True)
+class Person:
+    """Somebody in whose name work goes on after their request: it sees what they might see, and no more."""
+
+    staff_id: int
+    roles: frozenset[str]
+
+
+_acting: ContextVar[Person | None] = ContextVar("acting", default=None)
+
+
+@contextmanager
+def acting_for(person: Person) -> Iterator[None]:
+    """Within the block, rows and fields are those of this person."""
+    token = _acting.set(person)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def person_id() -> int:
+    """The person of this request, or the one in whose name this thread works."""
+    acting = _acting.get()
+    return acting.staff_id if acting else int(current_user.id)
+
+
 def roles() -> frozenset[str]:
-    """The roles of the person of this request."""
+    """The roles of the person of this request, or of the one in whose name this thread works."""
+    if acting := _acting.get():
+        return acting.roles
     return frozenset(role.name for role in getattr(current_user, "roles", ()))
 
 

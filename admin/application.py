@@ -10,6 +10,7 @@ from flask_wtf import CSRFProtect
 
 from admin import queues, wording
 from admin.access import may, protect
+from admin.background import Background
 from admin.commands import add_commands
 from admin.database import connect, db
 from admin.faults import answer_faults
@@ -38,6 +39,7 @@ def build(settings: Settings) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["search"] = Searching()
     app.extensions["files"] = FileStore(settings.files_dir)
+    app.extensions["background"] = Background(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     protect(app)
     CSRFProtect(app)
@@ -57,7 +59,10 @@ def build(settings: Settings) -> Flask:
 
 def _add_views(app: Flask) -> None:
     from admin.views import START, VIEWS
+    from admin.views.transfers import blueprints
 
+    for blueprint in blueprints():
+        app.register_blueprint(blueprint)
     with app.app_context():
         panel = Admin(app, name="Chuẩn", index_view=START())
         panel.add_views(*(view() for view in VIEWS))

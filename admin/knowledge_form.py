@@ -65,10 +65,15 @@ class KnowledgeForm(PanelForm):
 
 def free_slug(session: Session, question: str) -> str:
     """A short name for a new entry, made of its question, that no entry has."""
-    stem = "-".join(words(question))[:70].strip("-") or "muc"
+    stem = slug_stem(question)
     with session.no_autoflush:
         taken = session.scalars(select(KnowledgeEntry.slug).where(KnowledgeEntry.slug.startswith(stem, autoescape=True)))
     return first_free(stem, taken)
+
+
+def slug_stem(question: str) -> str:
+    """The words of a question as a short name."""
+    return "-".join(words(question))[:70].strip("-") or "muc"
 
 
 def first_free(stem: str, taken: Iterable[str]) -> str:

@@ -37,6 +37,27 @@ class FileStore:
             raise
         return digest
 
+    def scratch(self) -> Path:
+        """A new, empty file on the same disk, for something that is made bit by bit; to be adopted or unlinked."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=self.folder)
+        os.close(handle)
+        return Path(name)
+
+    def adopt(self, made: Path) -> str:
+        """Move a file in that was made beside it (`scratch`), however large, and return its digest."""
+        with made.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            os.fsync(file.fileno())
+        target = self.path(digest)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(made, target)
+        return digest
+
     def read(self, sha256: str) -> bytes:
         """The bytes of a digest; raises FileNotFoundError."""
         return self.path(sha256).read_bytes()
+
+    def forget(self, sha256: str) -> None:
+        """Delete the bytes of a digest. Only for a store whose files nobody else refers to."""
+        self.path(sha256).unlink(missing_ok=True)

@@ -57,6 +57,60 @@ class TooManyFiles(OfficeError):
     key = N_("error.too_many_files")
 
 
+class SheetTorn(OfficeError):
+    """A spreadsheet is torn, or is no spreadsheet."""
+
+    key = N_("error.sheet_torn")
+
+
+class SheetLocked(OfficeError):
+    """A workbook of before 2007, or one with a password: both look alike from outside."""
+
+    key = N_("error.sheet_locked")
+
+
+class SheetEncoding(OfficeError):
+    """The letters of a text file are in no encoding that we read."""
+
+    key = N_("error.sheet_encoding")
+
+
+class SheetEmpty(OfficeError):
+    """There is no row with the names of the columns."""
+
+    key = N_("error.sheet_empty")
+
+
+class SheetColumns(OfficeError):
+    """Columns that are needed are missing, or stand there twice. Facts: columns (names), found (names of those in the file)."""
+
+    key = N_("error.sheet_columns")
+
+
+class SheetTooLong(OfficeError):
+    """Facts: limit (rows)."""
+
+    key = N_("error.sheet_too_long")
+
+
+class SheetTooLarge(OfficeError):
+    """Unpacked, the workbook is larger than any honest one of its kind. Facts: limit (megabytes)."""
+
+    key = N_("error.sheet_too_large")
+
+
+class TooManyTasks(OfficeError):
+    """A person has as many exports and imports waiting as one may have. Facts: limit."""
+
+    key = N_("error.too_many_tasks")
+
+
+class RightsTaken(OfficeError):
+    """Somebody no longer has the right to what they asked for earlier."""
+
+    key = N_("error.rights_taken")
+
+
 class FileNotFetched(OfficeError):
     """The platform announced a file but does not hand it out. Facts: name."""
 

@@ -50,12 +50,20 @@ def create(
     session: Session, slug: str, language: str, written: Mapping[str, Any], *, staff_id: int | None, now: datetime, send: bool = False
 ) -> KnowledgeEntry:
     """A new entry is a draft; `send` asks for its approval at once."""
-    entry = KnowledgeEntry(slug=slug, language=language, status=DRAFT, version=1, **{name: written[name] for name in WRITTEN})
+    entry = draft(session, slug, language, written, staff_id=staff_id, now=now)
     _propose(entry, written, staff_id, now, send)
-    session.add(entry)
     touch(session, entry, now)
-    legal_documents.check(session, entry, now)
     session.flush()
+    return entry
+
+
+def draft(session: Session, slug: str, language: str, written: Mapping[str, Any], *, staff_id: int | None, now: datetime) -> KnowledgeEntry:
+    """A new entry among many: the search does not know of it before `material.touch`, and it is not flushed yet."""
+    kept = {name: written[name] for name in WRITTEN}
+    entry = KnowledgeEntry(slug=slug, language=language, status=DRAFT, version=1, updated_at=now, **kept)
+    _propose(entry, written, staff_id, now, send=False)
+    session.add(entry)
+    legal_documents.check(session, entry, now)
     return entry
 
 
@@ -71,15 +79,23 @@ def propose(
         discard(entry, now)
         return False
     if entry.status != PUBLISHED and changed:
-        before = content(entry)
-        _write(entry, written)
-        keep_version(session, entry, before, staff_id, now)
-        legal_documents.check(session, entry, now)
+        redraft(session, entry, written, staff_id=staff_id, now=now)
+        touch(session, entry, now)
     elif changed or send != is_waiting(entry):
         entry.version += 1
     entry.updated_at = now
     _propose(entry, written, staff_id, now, send)
     return True
+
+
+def redraft(session: Session, entry: KnowledgeEntry, written: Mapping[str, Any], *, staff_id: int | None, now: datetime) -> None:
+    """Edit an entry that is not published, among many: the search does not know of it before `material.touch`."""
+    session.add(KnowledgeVersion(entry_id=entry.id, version=entry.version, content=content(entry), staff_id=staff_id, at=now))
+    _write(entry, written)
+    entry.version += 1
+    entry.updated_at = now
+    _propose(entry, written, staff_id, now, send=False)
+    legal_documents.check(session, entry, now)
 
 
 def proposed(entry: KnowledgeEntry) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from admin.views.quarantine import QuarantineView
 from admin.views.staff import StaffView
 from admin.views.start import StartView
 from admin.views.subjects import SubjectsView
+from admin.views.tasks import TasksView
 from admin.views.thresholds import ThresholdsView
 
 START = StartView
@@ -41,6 +42,7 @@ VIEWS = (
     StaffView,
     OutboxView,
     QuarantineView,
+    TasksView,
     HistoryView,
     AccountView,
 )

@@ -1,6 +1,7 @@
 """A real browser: an officer signs in, answers, and nothing they typed is lost. At desk and phone width, light and dark, axe at zero."""
 
 import io
+import re
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,9 +9,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from openpyxl import Workbook
 from PIL import Image
 from sqlalchemy import select
 
+from admin.background import Background
 from db.engine import Database
 from db.models import Contact, InboundMessage, OutboundMessage, Staff
 from domain.judgement import NOT_FOUND, Candidate, Decision, Judgement
@@ -255,3 +258,40 @@ def test_two_edits_of_one_record_are_shown_side_by_side(page: Any, address: str)
     assert page.get_by_label("Nội dung tiếng Việt").input_value() == "ba"
     page.get_by_role("button", name="Lưu").click()
     page.get_by_text("Đã lưu: Hẹn kiểm tra.").wait_for()
+
+
+def test_an_export_and_an_import_from_the_button_to_the_file(page: Any, address: str, panel: Flask, ask: Ask) -> None:
+    background = Background(panel.extensions["settings"])
+    panel.extensions["background"] = background
+    ask(name="Cơ sở sản xuất mè xửng có cái tên rất là dài ở thành phố Huế")
+    sign_in(page, address, "/tasks/")
+    check(page)
+    page.get_by_role("button", name=re.compile("Excel.*Người liên hệ")).press("Enter")
+    page.get_by_text("Đang chờ đến lượt").wait_for()
+    check(page)
+    background.work_off()
+    page.get_by_text("Đã xuất 1 dòng").wait_for()  # the page finds out by itself
+    check(page)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Tải tệp về").press("Enter")
+    assert saved.value.suggested_filename.endswith(".xlsx")
+
+    page.goto(address + "/imports/canned")
+    check(page)
+    book, content = Workbook(), io.BytesIO()
+    for row in (["title", "text_vi"], ["Chào hỏi", "Chào {citizen}"], ["Sai", "Chào {nguoi}"], ["Giờ làm việc", "Từ 7 giờ 30. " * 40]):
+        book.active.append(row)
+    book.save(content)
+    page.get_by_label("Tệp Excel").set_input_files([{"name": "mau.xlsx", "mimeType": "", "buffer": content.getvalue()}])
+    page.get_by_role("button", name="Kiểm tra và xem trước").press("Enter")
+    page.get_by_role("status").wait_for()
+    background.work_off()
+    page.get_by_role("button", name="Nhập 2 dòng").wait_for()
+    check(page)
+    page.get_by_role("button", name="Nhập 2 dòng").press("Enter")
+    page.get_by_role("status").wait_for()
+    background.work_off()
+    page.get_by_text("Đã nhập xong").wait_for()
+    check(page)
+    page.goto(address + "/tasks/")
+    check(page)

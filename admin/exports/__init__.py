@@ -1,0 +1,6 @@
+"""The exports of the panel, written out. A new one is a file here, a line below, and a line `exports.<name>` in `admin.access.RIGHTS`."""
+
+from admin.exports import canned, contacts, enquiries, knowledge, outbox
+
+EXPORTS = {export.name: export for export in (contacts.EXPORT, enquiries.EXPORT, knowledge.EXPORT, canned.EXPORT, outbox.EXPORT)}
+"""By the endpoint of their list."""
