@@ -35,6 +35,7 @@ def build(settings: Settings) -> Flask:
         MAX_CONTENT_LENGTH=settings.max_file_bytes * UPLOADS + 1024 * 1024,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a reply may take an hour to write
         WTF_CSRF_SSL_STRICT=False,
+        SESSION_REFRESH_EACH_REQUEST=False,  # the answer to a page that polls must not bring back a session that ended meanwhile
     )
     app.extensions["settings"] = settings
     app.extensions["search"] = Searching()

@@ -86,20 +86,26 @@ def send(
     return rows[-1]
 
 
-def alert_staff(session: Session, subject_key: str, body_key: str, *, now: datetime, **facts: Any) -> int:
-    """Alert everybody on the staff who receives alerts, each in their language; the number of mails is returned."""
-    staff = session.scalars(select(Staff).where(Staff.active, Staff.receives_alerts)).all()
-    for person in staff:
-        alert(session, person, subject_key, body_key, now=now, **facts)
-    return len(staff)
-
-
 def alert(session: Session, person: Staff, subject_key: str, body_key: str, *, now: datetime, **facts: Any) -> None:
-    """Write a mail to one person on the staff, in their language.
+    """Write a mail to one person on the staff, in their language. A fact that is a moment is written as the language writes it."""
+    said = {name: moment(fact, person.language) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
+    mail(session, person, translate(subject_key, person.language, **said), translate(body_key, person.language, **said), now)
+
+
+def alert_staff(session: Session, subject_key: str, body_key: str, *, now: datetime, **facts: Any) -> int:
+    """Write a mail to everybody on the staff who receives alerts, each in their language; the number of mails is returned.
 
     A fact that is a moment is written as the language writes it. No words of citizens belong into a mail.
     """
-    said = {name: moment(fact, person.language) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
+    staff = session.scalars(select(Staff).where(Staff.active, Staff.receives_alerts)).all()
+    for person in staff:
+        said = {name: moment(fact, person.language) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
+        mail(session, person, translate(subject_key, person.language, **said), translate(body_key, person.language, **said), now)
+    return len(staff)
+
+
+def mail(session: Session, person: Staff, subject: str, text: str, now: datetime, *, is_personal: bool = False) -> None:
+    """Write a mail to one member of staff. A personal one (a link to set a password) is shown to nobody in the panel."""
     session.add(
         OutboundMessage(
             channel="mail",
@@ -110,11 +116,7 @@ def alert(session: Session, person: Staff, subject_key: str, body_key: str, *, n
             priority=KINDS["alert"].priority,
             on_unknown=KINDS["alert"].on_unknown,
             method="sendMail",
-            payload={
-                "to": person.email,
-                "subject": translate(subject_key, person.language, **said),
-                "text": translate(body_key, person.language, **said),
-            },
+            payload={"to": person.email, "subject": subject, "text": text} | ({"personal": True} if is_personal else {}),
             state=WAITING,
             created_at=now,
             not_before=now,

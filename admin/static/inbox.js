@@ -10,9 +10,10 @@
     return { text: await answer.text(), etag: answer.headers.get("ETag") };
   };
   const parse = (text) => new DOMParser().parseFromString(text, "text/html");
+  const signedOut = document.getElementById("signed-out");
   const repeat = (milliseconds, task) => {
     const tick = async () => {
-      if (document.visibilityState === "visible") await task();
+      if (document.visibilityState === "visible" && (!signedOut || signedOut.hidden)) await task();
       setTimeout(tick, milliseconds);
     };
     setTimeout(tick, milliseconds);
@@ -45,7 +46,6 @@
 
   /* ── posting: a form that was opened before a new sign-in gets that one's token, if the same person signed in ── */
   const talk = document.querySelector(".talk");
-  const signedOut = document.getElementById("signed-out");
   const token = () => document.querySelector("[name=csrf_token]").value;
   const post = async (url, body, keepalive = false) => {
     body.set("csrf_token", token());
@@ -124,8 +124,7 @@
     log.style.scrollBehavior = "";
     fresh.querySelector("button").addEventListener("click", toEnd);
     log.addEventListener("scroll", () => { if (isAtEnd()) seen(); }, { passive: true });
-    window.addEventListener("focus", () => { document.title = title; });
-    repeat(4000, async () => {
+    const keepUp = async () => {
       try {
         await look();
         state.textContent = "";
@@ -136,7 +135,9 @@
         const sentence = isOut ? "" : log.dataset.lost;
         if (state.textContent !== sentence) state.textContent = sentence;
       }
-    });
+    };
+    repeat(4000, keepUp);
+    window.addEventListener("focus", () => { document.title = title; if (!signedOut.hidden) keepUp(); });
     if (log.dataset.presence) {
       const beat = () => post(log.dataset.presence, form({})).catch(() => { /* the turns say that the line is down */ });
       beat();
