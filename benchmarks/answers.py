@@ -22,7 +22,7 @@ from db.engine import Database
 from db.migrate import upgrade
 from domain.material import Material
 from domain.meaning import Vector
-from domain.ranking import LEXICAL, SIGNALS, Weights, texts_of
+from domain.ranking import LEXICAL, SIGNALS, LookUp, Weights, no_vectors, texts_of
 from usecases import embedding, material, starter
 from usecases.embedding import Embed
 from usecases.evaluation import Labelled, evaluate, language_of
@@ -46,6 +46,10 @@ def opened() -> tuple[Material, dict[str, Vector]]:
             vectors = embedding.kept(session, texts_of(gathered))
         database.close()
     return gathered, vectors
+
+
+def look_up_in(vectors: dict[str, Vector]) -> LookUp:
+    return lambda texts: {text: vectors[text] for text in texts if text in vectors}
 
 
 def gate() -> list[Labelled]:
@@ -86,10 +90,10 @@ def quality(rank: Callable[[str], Sequence[str]], questions: Sequence[Labelled])
     return f"{100 * first / len(questions):.1f} | {100 * three / len(questions):.1f} | {statistics.median(spent):.1f}"
 
 
-def alone(found: Search, vectors: dict[str, Vector], embed: Embed | None, weights: dict[str, float]) -> Callable[[str], list[str]]:
+def alone(found: Search, look_up: LookUp, embed: Embed | None, weights: dict[str, float]) -> Callable[[str], list[str]]:
     """Our search with other weights; its spelling stays, and its meaning where there is a model."""
     used = replace(learned(), weights=Weights(weights, {name: weight for name, weight in weights.items() if name in LEXICAL}))
-    other = Search(found.material, vectors, embed, bags=found.bags, use=used)
+    other = Search(found.material, look_up, embed, found, use=used)
 
     def rank(question: str) -> list[str]:
         return [one.unit.slug for one in other.rank(other.spell(question)) if one.unit.is_ours]
@@ -100,15 +104,16 @@ def alone(found: Search, vectors: dict[str, Vector], embed: Embed | None, weight
 def compare() -> None:
     gathered, vectors = opened()
     embed = embedding.load()
-    found = Search(gathered, vectors, embed)
+    look_up = look_up_in(vectors)
+    found = Search(gathered, look_up, embed)
     questions = [row for row in gate() if row.is_answerable]
     print(f"{len(questions)} answerable questions held back, {len({entry.slug for entry in gathered.entries})} entries\n")
     print("| ranking | first % | top 3 % | ms a question (median) |\n| --- | --- | --- | --- |")
     print(f"| plain BM25, words as typed | {quality(plain_bm25(gathered), questions)} |")
     for name in SIGNALS:
-        print(f"| {name} alone | {quality(alone(found, vectors, embed, {name: 1.0}), questions)} |")
-    print(f"| all but meaning | {quality(alone(found, {}, None, dict(learned().weights.lexical)), questions)} |")
-    print(f"| **the whole** | {quality(alone(found, vectors, embed, dict(learned().weights.full)), questions)} |")
+        print(f"| {name} alone | {quality(alone(found, look_up, embed, {name: 1.0}), questions)} |")
+    print(f"| all but meaning | {quality(alone(found, no_vectors, None, dict(learned().weights.lexical)), questions)} |")
+    print(f"| **the whole** | {quality(alone(found, look_up, embed, dict(learned().weights.full)), questions)} |")
     shares = evaluate(found, gate()).whole.shares
     print("\nDecisions on all that was held back: " + ", ".join(f"{name} {100 * (share or 0):.1f} %" for name, share in shares.items()))
 
@@ -158,7 +163,7 @@ def one_size(size: int) -> None:
     larger, more = grown(gathered, vectors, size)
     before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.perf_counter()
     model: list[float] = []
-    found = Search(larger, more, timed(embedding.load(), model))
+    found = Search(larger, look_up_in(more), timed(embedding.load(), model))
     built = time.perf_counter() - began
     baseline = plain_bm25(larger)
     questions = [row for row in gate() if row.is_answerable][:TIMED]

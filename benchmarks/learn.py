@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
+from benchmarks.answers import look_up_in
 from db.engine import Database
 from db.migrate import upgrade
 from domain.deciding import FACTS, Deciding, Logistic, facts_of
-from domain.ranking import LEXICAL, SIGNALS, Ranked, Weights, texts_of
+from domain.ranking import LEXICAL, SIGNALS, Ranked, Weights, no_vectors, texts_of
 from usecases import embedding, evaluation, material, starter
 from usecases.evaluation import Labelled
 from usecases.search import Learned, Search
@@ -149,10 +150,10 @@ def main() -> None:
     missing = [text for text in texts_of(gathered) if text not in vectors]
     print(f"embedding {len(missing)} of {len(texts_of(gathered))} texts")
     vectors |= embedding.compute(missing, embed)
-    full = Search(gathered, vectors, embed, use=unlearned())
+    full = Search(gathered, look_up_in(vectors), embed, use=unlearned())
     asked = embedding.compute(full.meaning_texts(row.text for row in rows), embed)
     keep_vectors({text: vectors[text] for text in texts_of(gathered)} | asked)
-    learned, thresholds = learn(full, Search(gathered, vectors, None, use=unlearned(), bags=full.bags), rows)
+    learned, thresholds = learn(full, Search(gathered, no_vectors, None, full, use=unlearned()), rows)
     write(learned, starter.STARTER / "ranking.json")
     print(f"learned from {len(rows)} questions; thresholds {thresholds}: put sure and fairly into db/starter/office.json")
 

@@ -21,7 +21,7 @@ from bot.channel import Blocked, Outcome, Permanent, PostingChannel, SendingChan
 from bot.hub import Hub
 from bot.pace import Pace
 from bot.writer import Writer
-from db.engine import Database, is_passing_fault, signal
+from db.engine import Database, is_passing_fault
 from db.models import Contact, Lease, OutboundMessage, Pause, UploadedFile
 from db.models.outbound_message import FAILED, OPEN, SENDING, SENT, SUPPRESSED, UNKNOWN, WAITING
 from db.upsert import insert_if_absent
@@ -38,7 +38,7 @@ _AT_ONCE = 4
 _POSTED_AT_ONCE = 100
 _LONGEST_RETRY, _TRIES = 120, 720
 """Seconds between two tries, and how many there are before a message has failed: a day."""
-_IDLE_SECONDS = 1.0
+_IDLE_SECONDS, _BUSY_SECONDS = 1.0, 0.2
 _REASON = 300
 """Characters of a reason that are kept."""
 
@@ -135,17 +135,20 @@ class Deliverer:
         if silence > 0:
             return min(silence, _RENEW_SECONDS)
         if not ids:
-            return 0.2 if self._pace.busy_chats() or self._sending else _IDLE_SECONDS
+            return _BUSY_SECONDS if self._pace.busy_chats() or self._sending else _IDLE_SECONDS
         if posts:
             await self._post_all(ids)
             return 0
-        for message in await self._writer.write(partial(self._take, ids)):
+        taken = await self._writer.write(partial(self._take, ids))
+        for message in taken:
             if message.method not in EPHEMERAL:
                 self._pace.spoke(message.chat_id)
             task = asyncio.create_task(self._send(message))
             self._sending[message.id] = task
             task.add_done_callback(partial(self._sent, message.id))
-        return 0
+        if len(ids) == room or len(taken) < len(ids):
+            return 0
+        return _BUSY_SECONDS  # there were no more: others come with a signal, with the end of a sending, or when their chat is free
 
     def _sent(self, message_id: int, task: asyncio.Task[None]) -> None:
         del self._sending[message_id]
@@ -376,7 +379,6 @@ class Deliverer:
                 self._suppress(session, row, reason, begun)
             case Unsure(reason):
                 self._unsure(row, reason)
-        signal(session, self._queue)
 
     def _finish_late(self, row: OutboundMessage, outcome: Outcome) -> None:
         """Another deliverer took this sending for lost meanwhile. That it did arrive is still worth knowing before it is sent again."""

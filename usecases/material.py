@@ -20,7 +20,11 @@ _NAME = "knowledge"
 
 def is_served(entry: KnowledgeEntry, today: date) -> bool:
     """Whether citizens may be shown an entry: published, with a source, and not overdue for review by more than thirty days."""
-    return entry.status == PUBLISHED and bool(entry.source.strip()) and today <= entry.review_by + OVERDUE_AFTER
+    return _is_served(entry.status, entry.source, entry.review_by, today)
+
+
+def _is_served(status: str, source: str, review_by: date, today: date) -> bool:
+    return status == PUBLISHED and bool(source.strip()) and today <= review_by + OVERDUE_AFTER
 
 
 def gather(session: Session, today: date) -> Material:
@@ -28,14 +32,18 @@ def gather(session: Session, today: date) -> Material:
     phrasings: dict[int, list[str]] = defaultdict(list)
     for key, text in session.execute(select(Phrasing.entry_id, Phrasing.text).order_by(Phrasing.id)):
         phrasings[key].append(text)
-    entries = session.scalars(select(KnowledgeEntry).where(KnowledgeEntry.status != WITHDRAWN).order_by(KnowledgeEntry.id))
+    texts = (KnowledgeEntry.topic, KnowledgeEntry.question, KnowledgeEntry.answer)
+    standing = (KnowledgeEntry.status, KnowledgeEntry.source, KnowledgeEntry.review_by)
+    entries = session.execute(
+        select(KnowledgeEntry.id, KnowledgeEntry.slug, KnowledgeEntry.language, *texts, *standing)
+        .where(KnowledgeEntry.status != WITHDRAWN)
+        .order_by(KnowledgeEntry.id)
+    )
     subjects = session.scalars(select(NotOursSubject).where(NotOursSubject.active).order_by(NotOursSubject.id))
     return Material(
         entries=tuple(
-            EntryText(
-                e.id, e.slug, e.language, e.topic, e.question, e.answer, phrasings=tuple(phrasings[e.id]), is_served=is_served(e, today)
-            )
-            for e in entries
+            EntryText(key, slug, language, topic, question, answer, tuple(phrasings[key]), _is_served(status, source, review_by, today))
+            for key, slug, language, topic, question, answer, status, source, review_by in entries
         ),
         subjects=tuple(Subject(s.slug, s.name_vi, (*s.phrasings, s.name_vi, s.name_en)) for s in subjects),
         abbreviations=dict(session.execute(select(Abbreviation.short, Abbreviation.long).order_by(Abbreviation.id)).all()),

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from threading import Lock
 
 from sqlalchemy.orm import Session
 
@@ -18,9 +19,9 @@ from domain.folding import clean, words
 from domain.follow_ups import is_follow_up, with_context
 from domain.judgement import ASKED, DRAFT, FAIRLY, FAR, NOT_FOUND, NOT_OURS, SURE, UNCLEAR, Candidate, Decision, Judgement
 from domain.material import EntryText, Material
-from domain.meaning import Vector
-from domain.ranking import Bags, Index, Ranked, Weights, phrasing_text, spell_out, texts_of
+from domain.ranking import Index, LookUp, Ranked, Weights, phrasing_text
 from domain.services import service_of
+from domain.spelling import spell_out
 from domain.wishes import ROBOT, Wish, asks_for_standing, small_talk_of, wish_of
 from usecases import embedding, material
 from usecases.embedding import Embed
@@ -59,24 +60,22 @@ class Search:
     """An index over a material; built once per edit, `judge` may be called from several threads."""
 
     def __init__(
-        self,
-        material: Material,
-        vectors: Mapping[str, Vector],
-        embed: Embed | None,
-        *,
-        bags: Bags | None = None,
-        use: Learned | None = None,
+        self, material: Material, look_up: LookUp, embed: Embed | None, before: Search | None = None, *, use: Learned | None = None
     ) -> None:
+        """What the search `before` knows of unchanged texts is used again."""
         self.material = material
-        self._given = (frozenset(vectors), embed)
-        self.bags: Bags = {} if bags is None else dict(bags)
-        self._learned = use or learned()
-        self._index = Index(material, self._learned.weights, vectors, self.bags)
         self._embed = embed
+        self._learned = use or learned()
+        self._index: Index = Index(material, self._learned.weights, look_up, before._index if before else None)
 
-    def is_of(self, material: Material, vectors: Mapping[str, Vector], embed: Embed | None) -> bool:
-        """Whether it was built of the same material, vectors and model."""
-        return self._given[1] is embed and self._given[0] == vectors.keys() and self.material == material
+    @property
+    def lacking(self) -> list[str]:
+        """The texts whose meaning is not known yet."""
+        return self._index.lacking
+
+    def is_of(self, material: Material, look_up: LookUp, embed: Embed | None) -> bool:
+        """Whether it was built of the same material and model, and no vector that it lacked is there now."""
+        return self._embed is embed and self.material == material and not (self.lacking and look_up(self.lacking))
 
     def decided_by(self, material: Material) -> Search:
         """The same search with the thresholds of another material."""
@@ -177,17 +176,28 @@ def _middle_cut(text: str) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]} {text[-_LONGEST // 2 :]}"
 
 
-_last: Search | None = None
+_KEPT = 3
+"""Searches that a process keeps: the panel goes to and fro between what stands and what an edit would make of it."""
+_kept: list[Search] = []
+_lock = Lock()
 
 
-def build(material: Material, vectors: Mapping[str, Vector], embed: Embed | None) -> Search:
+def build(material: Material, look_up: LookUp, embed: Embed | None) -> Search:
     """A search over a material. What this process's last one knows of unchanged texts is used again; all of it where nothing changed."""
-    global _last
-    before = _last
-    if before is not None and before.is_of(material, vectors, embed):
-        return before
-    _last = Search(material, vectors, embed, bags=before.bags if before else None)
-    return _last
+    with _lock:
+        found = next((one for one in _kept if one.is_of(material, look_up, embed)), None)
+        if found is None:
+            found = Search(material, look_up, embed, max(_kept, key=lambda one: _in_common(one.material, material), default=None))
+        else:
+            _kept.remove(found)
+        _kept.insert(0, found)
+        del _kept[_KEPT:]
+        return found
+
+
+def _in_common(one: Material, other: Material) -> int:
+    """How many entries two materials share."""
+    return len({entry.key for entry in one.entries} & {entry.key for entry in other.entries})
 
 
 def read(session: Session, today: date) -> Search:
@@ -197,11 +207,11 @@ def read(session: Session, today: date) -> Search:
 
 def over(session: Session, gathered: Material) -> Search:
     """The search over the material as it stands, with the vectors that are kept for its texts."""
-    return build(gathered, embedding.kept(session, texts_of(gathered)), embedding.load())
+    return build(gathered, partial(embedding.kept, session), embedding.load())
 
 
 def edited(session: Session, standing: Search, material: Material) -> Search:
     """The search as an edit that is not saved would make it."""
     if replace(material, thresholds=standing.material.thresholds) == standing.material:
         return standing.decided_by(material)
-    return Search(material, embedding.kept(session, texts_of(material)), embedding.load(), bags=standing.bags)
+    return Search(material, partial(embedding.kept, session), embedding.load(), standing)

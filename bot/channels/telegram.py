@@ -6,10 +6,12 @@ An update is let go only when it is committed or quarantined: the offset moves, 
 import asyncio
 import json
 import random
+import ssl
 import time
 from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import httpx
@@ -125,6 +127,12 @@ class _Bot(ExtBot[int]):
         return await self._post(method, payload)
 
 
+@cache
+def _trusted() -> ssl.SSLContext:
+    """The certificates that are trusted: read once a process, which takes longer than all else here."""
+    return httpx.create_ssl_context()
+
+
 class Telegram(SendingChannel):
     """One bot token. Its chat ids are the inner language's own."""
 
@@ -137,8 +145,9 @@ class Telegram(SendingChannel):
         self._file_api = f"{settings.telegram_api_url}/file/bot{token}"
         self.rates = Rates(chat=settings.chat_rate)
         connect, read = self._timeouts.connect, self._timeouts.read
-        self._client = httpx.AsyncClient(timeout=httpx.Timeout(self._timeouts.poll + read, connect=connect))
+        self._client = httpx.AsyncClient(timeout=httpx.Timeout(self._timeouts.poll + read, connect=connect), verify=_trusted())
         waits: dict[str, Any] = {"read_timeout": read, "write_timeout": read, "connect_timeout": connect, "pool_timeout": connect}
+        waits["httpx_kwargs"] = {"verify": _trusted()}
         self._requests = (
             _WatchedRequest(connection_pool_size=8, media_write_timeout=self._timeouts.upload, **waits),
             _WatchedRequest(connection_pool_size=1, **waits),

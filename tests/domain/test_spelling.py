@@ -4,10 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.folding import words
-from domain.ranking import spell_out
-from domain.spelling import Speller
+from domain.spelling import Speller, spell_out
 
-SPELLER = Speller(
+SPELLER = Speller.of(
     [
         "Công bố sử dụng dấu định lượng mất bao lâu?",
         "Phí công bố dấu định lượng là bao nhiêu?",

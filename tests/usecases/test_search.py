@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from db.engine import Database
 from db.models import KnowledgeEntry, Phrasing
 from domain.judgement import DRAFT, NOT_OURS, OTHERS_DATA, UNCLEAR, Decision
-from domain.ranking import texts_of
+from domain.ranking import no_vectors, texts_of
 from domain.worktime import ZONE
 from tests.conftest import NOW
 from usecases import embedding, knowledge, material, search
@@ -118,7 +118,7 @@ def test_a_follow_up_is_understood_by_what_was_asked_before(found: Search) -> No
 
 
 def test_it_answers_without_the_model_only_worse(found: Search) -> None:
-    by_words = Search(found.material, {}, None, bags=found.bags)
+    by_words = Search(found.material, no_vectors, None, found)
     assert by_words.rankers == ("words", "letters", "phrasings")
     assert by_words.judge("TBT là gì?", "vi").hits[0].slug == "tbt-la-gi"
 
@@ -156,7 +156,7 @@ def test_a_phrasing_that_staff_add_makes_its_question_found(found: Search) -> No
         replace(entry, phrasings=(*entry.phrasings, odd)) if (entry.slug, entry.language) == ("tccs-la-gi", "vi") else entry
         for entry in found.material.entries
     )
-    taught = Search(replace(found.material, entries=entries), {}, None, bags=found.bags)
+    taught = Search(replace(found.material, entries=entries), no_vectors, None, found)
     assert taught.judge(odd, "vi").hits[0].slug == "tccs-la-gi"
 
 
