@@ -94,28 +94,29 @@ def alert_staff(session: Session, subject_key: str, body_key: str, *, now: datet
     staff = session.scalars(select(Staff).where(Staff.active, Staff.receives_alerts)).all()
     for person in staff:
         said = {name: moment(fact, person.language) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
-        session.add(
-            OutboundMessage(
-                channel="mail",
-                account="smtp",
-                chat_id=person.id,
-                staff_id=person.id,
-                kind="alert",
-                priority=KINDS["alert"].priority,
-                on_unknown=KINDS["alert"].on_unknown,
-                method="sendMail",
-                payload={
-                    "to": person.email,
-                    "subject": translate(subject_key, person.language, **said),
-                    "text": translate(body_key, person.language, **said),
-                },
-                state=WAITING,
-                created_at=now,
-                not_before=now,
-            )
-        )
-    signal(session, queue("mail", "smtp"))
+        mail(session, person, translate(subject_key, person.language, **said), translate(body_key, person.language, **said), now)
     return len(staff)
+
+
+def mail(session: Session, person: Staff, subject: str, text: str, now: datetime, *, is_personal: bool = False) -> None:
+    """Write a mail to one member of staff. A personal one (a link to set a password) is shown to nobody in the panel."""
+    session.add(
+        OutboundMessage(
+            channel="mail",
+            account="smtp",
+            chat_id=person.id,
+            staff_id=person.id,
+            kind="alert",
+            priority=KINDS["alert"].priority,
+            on_unknown=KINDS["alert"].on_unknown,
+            method="sendMail",
+            payload={"to": person.email, "subject": subject, "text": text} | ({"personal": True} if is_personal else {}),
+            state=WAITING,
+            created_at=now,
+            not_before=now,
+        )
+    )
+    signal(session, queue("mail", "smtp"))
 
 
 def try_again(session: Session, message: OutboundMessage, now: datetime) -> None:

@@ -11,6 +11,7 @@ from admin.views.learning import LearningView
 from admin.views.outbox import OutboxView
 from admin.views.preview import PreviewView
 from admin.views.quarantine import QuarantineView
+from admin.views.second_factor import SecondFactorView
 from admin.views.staff import StaffView
 from admin.views.start import StartView
 from admin.views.subjects import SubjectsView
@@ -27,4 +28,4 @@ KNOWLEDGE = (
     ThresholdsView,
     DocumentsView,
 )
-VIEWS = (InboxView, *KNOWLEDGE, ContactsView, OutboxView, QuarantineView, StaffView, AccountView)
+VIEWS = (InboxView, *KNOWLEDGE, ContactsView, OutboxView, QuarantineView, StaffView, AccountView, SecondFactorView)
