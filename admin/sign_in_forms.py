@@ -2,16 +2,19 @@
 
 from typing import Any, ClassVar
 
+from flask import url_for
 from flask_security import (
     ForgotPasswordForm,
     LoginForm,
     MailUtil,
     MfRecoveryForm,
+    TwoFactorRescueForm,
     TwoFactorVerifyCodeForm,
     VerifyForm,
     WebAuthnSigninResponseForm,
 )
 from flask_security.forms import Form
+from wtforms import HiddenField
 
 from admin import account_mail
 from admin.language import say
@@ -65,6 +68,7 @@ class SignInForm(Braked, LoginForm):
         return self.email.data or ""
 
     def is_right(self, **more: Any) -> bool:
+        self.next.data = self.next.data or url_for("admin.index")  # else the second step would lead back to this page
         return len(self.password.data or "") <= LONGEST and super().is_right(**more)
 
 
@@ -84,6 +88,20 @@ class CodeForm(Braked, TwoFactorVerifyCodeForm):
     """The code of the app."""
 
     way = CODE
+
+
+class _Ways(HiddenField):
+    """Flask-Security appends choices to this field, as tuples of which WTForms would warn; our page has a link instead."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.choices: list[Any] = []
+
+
+class HelpForm(TwoFactorRescueForm):
+    """What to do without the phone. It is built beside the code's form and not shown."""
+
+    help_setup: Any = _Ways()
 
 
 class RecoveryForm(Braked, MfRecoveryForm):

@@ -43,19 +43,18 @@ class SignInStore(FSQLALiteUserDatastore):
 
     def put(self, row: Any) -> Any:
         """Write what was changed of a row that was read."""
-        key, changed = row.id, _changed(row)
-        db.session.rollback()  # forgets the change here, and the snapshot from before it
+        kind, key, changed = _kind(row), row.id, _changed(row)
         with writing(by=_who(row)) as session:
-            stored = session.get_one(type(row), key)
+            stored = session.get_one(kind, key)
             for name, value in changed.items():
                 setattr(stored, name, value)
+        db.session.rollback()  # what was read before is old now
         return row
 
     def delete(self, row: Any) -> None:
-        key = row.id
-        db.session.rollback()
         with writing() as session:
-            session.delete(session.get_one(type(row), key))
+            session.delete(session.get_one(_kind(row), row.id))
+        db.session.rollback()
 
     def create_webauthn(self, user: Any, **facts: Any) -> None:  # type: ignore[override] # Flask-Security names every fact
         """A new passkey."""
@@ -64,6 +63,11 @@ class SignInStore(FSQLALiteUserDatastore):
 
     def commit(self) -> None:
         """Everything is written already."""
+
+
+def _kind(row: Any) -> Any:
+    """The class of a row, also behind a proxy such as `current_user`."""
+    return inspect(row).mapper.class_
 
 
 def _changed(row: Any) -> dict[str, Any]:

@@ -71,8 +71,13 @@ def fault(password: str, about: Collection[str]) -> str | None:
     own = _parts(about)
     if _is_made_of(plain, {*own, *_OFFICE}):
         return N_("panel.password.own")
-    judged = zxcvbn(fold(seen)[:_JUDGED], user_inputs=[*own, *_OFFICE], max_length=_JUDGED)
-    return N_("panel.password.guessable") if judged["score"] < _HARD_TO_GUESS else None
+    return None if _is_hard_to_guess(fold(seen), [*own, *_OFFICE]) else N_("panel.password.guessable")
+
+
+def _is_hard_to_guess(folded: str, known: list[str]) -> bool:
+    """Whether its beginning or its end is: of what is longer one good part is enough."""
+    parts = {folded[:_JUDGED], folded[-_JUDGED:]}
+    return any(zxcvbn(part, user_inputs=known, max_length=_JUDGED)["score"] >= _HARD_TO_GUESS for part in parts)
 
 
 @cache

@@ -287,6 +287,7 @@ def test_nothing_that_flask_security_says_is_left_in_english(panel: Flask) -> No
     assert set(MESSAGES) <= set(_default_messages)
     with panel.test_request_context("/login"):
         from flask_security.utils import get_message
+
         from locales import catalogue
 
         for name in _default_messages:
