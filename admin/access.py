@@ -16,7 +16,7 @@ from flask_security import current_user
 from sqlalchemy import ColumnElement, false, or_, select, true
 from werkzeug.wrappers import Response
 
-from admin.staff_login import is_signed_in
+from admin.staff_login import is_signed_in, next_step
 from db.models import Contact, Enquiry, PanelTask, StaffSession
 
 ADMINISTRATOR, ENQUIRIES, TRAINING, BARCODES, METROLOGY, COMMUNICATIONS, VIEWER = ROLES = (
@@ -44,19 +44,46 @@ AUTHORS = ANSWERERS | {COMMUNICATIONS}
 
 # ── functions: endpoint → the roles that may call it ─────────────────────────────────────────────────────────────────────────────────
 
-OPEN = frozenset({"static", "healthz", "security.login"})
+OPEN = frozenset(
+    {
+        "static",
+        "healthz",
+        "security.login",
+        "security.two_factor_token_validation",  # after the right password, else back to the beginning
+        "security.mf_recovery",
+        "security.wan_signin",
+        "security.wan_signin_response",
+        "security.forgot_password",
+        "security.reset_password",
+    }
+)
 """What an outsider may call."""
 
 RIGHTS = {
     # signing in and one's own account
     "security.logout": EVERYBODY,
-    "security.verify": NOBODY,
+    "security.verify": EVERYBODY,
+    "security.wan_register": EVERYBODY,
+    "security.wan_register_response": EVERYBODY,
+    "security.wan_delete": EVERYBODY,
+    "security.two_factor_setup": NOBODY,  # `second_factor` does what these four do
+    "security.two_factor_setup_validate": NOBODY,
+    "security.two_factor_rescue": NOBODY,
+    "security.mf_recovery_codes": NOBODY,
+    "security.tf_select": NOBODY,
     "security.static": NOBODY,
     "admin.static": NOBODY,
     "account.index": EVERYBODY,
     "account.password": EVERYBODY,
+    "account.first_password": EVERYBODY,
     "account.language": EVERYBODY,
     "account.theme": EVERYBODY,
+    "account.end_session": EVERYBODY,
+    "account.end_others": EVERYBODY,
+    "second_factor.index": EVERYBODY,
+    "second_factor.confirm": EVERYBODY,
+    "second_factor.codes": EVERYBODY,
+    "second_factor.remove": EVERYBODY,
     # the start page
     "admin.index": EVERYBODY,
     # inbox
@@ -274,6 +301,8 @@ def guard() -> Response | None:
         if request.method in {"GET", "HEAD"}:
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")), 302)
         abort(401)
+    if (step := next_step()) is not None:
+        return redirect(url_for(step), 303)
     if not may(endpoint, request.method):
         log.warning("access.refused", extra={"endpoint": endpoint, "staff": current_user.id})
         abort(403)

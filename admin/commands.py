@@ -1,9 +1,10 @@
-"""Operator's commands: `flask --app admin prepare` and `flask --app admin staff create`. Both may be run again."""
+"""Operator's commands: `flask --app admin prepare` and `flask --app admin staff create|reset-2fa|disable`. All may be run again."""
 
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import Protocol
 
 import click
 from flask import Flask
@@ -19,12 +20,13 @@ from db.engine import Database
 from db.migrate import is_current, upgrade
 from db.models import Staff, StaffRole
 from db.settings import Settings
-from domain.errors import EmailTaken
+from domain import passwords
+from domain.errors import OfficeError
 from domain.folding import clean
 from domain.messages import N_
 from locales import translate
 from locales.languages import DEFAULT
-from usecases import staff, starter
+from usecases import history, staff, starter
 from usecases.history import Actor
 
 OPERATOR = Actor(None, "flask --app admin", "")
@@ -45,11 +47,29 @@ def add_commands(app: Flask, settings: Settings) -> None:
     @people.command("create")
     @click.argument("email")
     @click.option("--name", required=True, help="Full name, as citizens read it.")
-    @click.option("--role", type=click.Choice(ROLES), default=ENQUIRIES, show_default=True)
-    def create(email: str, name: str, role: str) -> None:
+    @click.option(
+        "--role", "roles", type=click.Choice(ROLES), multiple=True, default=[ENQUIRIES], show_default=True, help="May be repeated."
+    )
+    def create(email: str, name: str, roles: tuple[str, ...]) -> None:
         """Make an account and print its password once."""
         with _open(settings) as database:
-            _create(database, email, clean(name), role)
+            _create(database, email, clean(name), roles)
+
+    @people.command("reset-2fa")
+    @click.argument("email")
+    def reset_second_factor(email: str) -> None:
+        """Forget the codes, recovery codes and passkeys of somebody who lost them, and sign them out everywhere."""
+        with _open(settings) as database:
+            _change(database, email, staff.reset_second_factor)
+        say(N_("cli.staff.second_factor_reset"), email=email)
+
+    @people.command("disable")
+    @click.argument("email")
+    def disable(email: str) -> None:
+        """Close an account and sign it out everywhere, at once."""
+        with _open(settings) as database:
+            _change(database, email, staff.disable)
+        say(N_("cli.staff.disabled"), email=email)
 
     app.cli.add_command(people)
     app.cli.add_command(enquiry_commands.group(lambda: _open(settings)))
@@ -110,23 +130,46 @@ def _first_administrator(settings: Settings, database: Database, now: datetime) 
             return
         name = translate(N_("cli.administrator_name"), DEFAULT)
         person = staff.add(session, str(settings.admin_email), name, [ADMINISTRATOR], hashed, by=OPERATOR, now=now)
-        person.must_change_password = not given
+        person.must_change_password = not given or passwords.fault(given, [str(settings.admin_email), name]) is not None
     _show_password(str(settings.admin_email), None if given else password)
 
 
-def _create(database: Database, email: str, name: str, role: str) -> None:
+def _create(database: Database, email: str, name: str, roles: tuple[str, ...]) -> None:
     email = email.strip().lower()
     if email.count("@") != 1 or not all(email.split("@")) or not name:
         raise click.ClickException(sentence(N_("cli.staff.incomplete")))
     password = make_up()
     hashed = digest(password)
-    with database.write() as session:
+    now = datetime.now(UTC)
+    with _said(), database.write() as session:
+        history.follow(session, OPERATOR, now)
         lay_down_roles(session)
-        try:
-            staff.add(session, email, name, [role], hashed, by=OPERATOR, now=datetime.now(UTC))
-        except EmailTaken as fault:
-            raise click.ClickException(sentence(fault.key, **fault.facts)) from fault
+        staff.add(session, email, name, roles, hashed, by=OPERATOR, now=now)
     _show_password(email, password)
+
+
+class _Act(Protocol):
+    def __call__(self, session: Session, person: Staff, *, by: Actor, now: datetime) -> None: ...
+
+
+def _change(database: Database, email: str, act: _Act) -> None:
+    """Do something to an account, as the operator."""
+    now = datetime.now(UTC)
+    with _said(), database.write() as session:
+        history.follow(session, OPERATOR, now)
+        person = session.scalars(select(Staff).where(func.lower(Staff.email) == email.strip().lower())).one_or_none()
+        if person is None:
+            raise click.ClickException(sentence(N_("cli.staff.unknown"), email=email))
+        act(session, person, by=OPERATOR, now=now)
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """An expected refusal is said in a sentence."""
+    try:
+        yield
+    except OfficeError as fault:
+        raise click.ClickException(sentence(fault.key, **fault.facts)) from fault
 
 
 def _show_password(email: str, password: str | None) -> None:

@@ -52,10 +52,13 @@ def viewed(noun: str, key: object) -> None:
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
-    """A transaction that is committed at the end, with its signals and what the history says of it, or rolled back whole."""
+def writing(by: Actor | None = None) -> Iterator[Session]:
+    """A transaction that is committed at the end, with its signals and what the history says of it, or rolled back whole.
+
+    `by` is who acts where nobody is signed in yet.
+    """
     with Session(db.engine, expire_on_commit=False) as session, session.begin():
-        history.follow(session, actor(), now())
+        history.follow(session, by or actor(), now())
         yield session
         session.flush()
         announce(session)

@@ -70,8 +70,8 @@ def ago(value: datetime) -> str:
 
 
 def remember_choice() -> None:
-    """On the sign-in page the language is chosen by a link, `?lang=en`."""
-    if request.endpoint == "security.login" and request.args.get("lang") in LANGUAGES:
+    """On the pages of signing in the language is chosen by a link, `?lang=en`."""
+    if (request.endpoint or "").startswith("security.") and request.args.get("lang") in LANGUAGES:
         session["language"] = request.args["lang"]
 
 

@@ -15,6 +15,7 @@ from admin.views.office import OfficeSettingsView
 from admin.views.outbox import OutboxView
 from admin.views.preview import PreviewView
 from admin.views.quarantine import QuarantineView
+from admin.views.second_factor import SecondFactorView
 from admin.views.staff import StaffView
 from admin.views.start import StartView
 from admin.views.subjects import SubjectsView
@@ -45,4 +46,5 @@ VIEWS = (
     TasksView,
     HistoryView,
     AccountView,
+    SecondFactorView,
 )

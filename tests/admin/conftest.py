@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 from werkzeug.test import TestResponse
 
-from admin import create_app
+from admin import create_app, staff_login
 from admin.access import ADMINISTRATOR, ENQUIRIES
 from admin.commands import OPERATOR, lay_down_roles
 from admin.passwords import digest
@@ -55,9 +55,17 @@ def csrf(page: str) -> str:
     return found.group(1)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[None]:
+    """Argon2 is slow on purpose; not here, where people sign in a thousand times."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(staff_login, "HASH_COST", {"argon2__memory_cost": 64, "argon2__rounds": 1, "argon2__parallelism": 1})
+        yield
+
+
 @pytest.fixture(scope="session")
-def hashed() -> str:
-    """Argon2 is slow on purpose: one hash for everybody."""
+def hashed(cheap_hashes: None) -> str:
+    """One hash for everybody."""
     app = create_app(Settings(_env_file=None, database_url="sqlite://", secret_key="x" * 32))
     with app.app_context():
         return digest(PASSWORD)

@@ -3,8 +3,10 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from db.engine import Database
-from db.models import Staff
+from db.models import OutboundMessage, Staff
 from tests.admin.conftest import LAN, PASSWORD, Ask, Browser
+
+GOOD = "bốn con vịt qua cầu tre"
 
 
 def test_the_name_that_citizens_read_is_the_officers_own_to_set(lan: Browser, database: Database) -> None:
@@ -27,10 +29,41 @@ def test_a_new_password_ends_the_other_sign_ins(signed_in: Callable[[str], Brows
 
 
 def test_a_password_is_not_changed_without_the_old_one(lan: Browser, outsider: Browser) -> None:
-    long, other = "mới mới mới mới", "khác khác khác"
-    for old, new, again in (("sai", long, long), (PASSWORD, "ngắn", "ngắn"), (PASSWORD, long, other)):
-        lan.post("/account/password", old=old, new=new, again=again)
+    for old, new, again, said in (
+        ("sai", GOOD, GOOD, "hiện nay không đúng"),
+        (PASSWORD, "ngắn", "ngắn", "ít nhất 12 ký tự"),
+        (PASSWORD, GOOD, "khác khác khác", "không giống nhau"),
+        (PASSWORD, PASSWORD, PASSWORD, "Đây là mật khẩu hiện nay"),
+        (PASSWORD, "Nguyễn Thị Lan 1985", "Nguyễn Thị Lan 1985", "tên hoặc thư điện tử của bạn"),
+        (PASSWORD, "chuẩn đo lường 2026", "chuẩn đo lường 2026", "từ quen thuộc của cơ quan"),
+        (PASSWORD, "x" * 10_000, "x" * 10_000, "dài quá 1000"),
+        ("x" * 10_000, GOOD, GOOD, "hiện nay không đúng"),
+    ):
+        refused = lan.post("/account/password", page="/account/", old=old, new=new, again=again)
+        assert refused.status_code == 422
+        assert said in refused.text
     assert outsider.sign_in(LAN, PASSWORD).status_code == 302
+
+
+def test_a_password_may_be_long_and_of_any_signs(lan: Browser, outsider: Browser) -> None:
+    new = "🐟 " * 64 + "…và một câu rất dài, có dấu"
+    assert lan.post("/account/password", page="/account/", old=PASSWORD, new=new, again=new).status_code == 303
+    assert outsider.sign_in(LAN, new).status_code == 302
+
+
+def test_the_old_password_cannot_be_guessed_here_either(lan: Browser) -> None:
+    for _ in range(5):
+        assert lan.post("/account/password", page="/account/", old="đoán", new=GOOD, again=GOOD).status_code == 422
+    assert lan.post("/account/password", page="/account/", old=PASSWORD, new=GOOD, again=GOOD).status_code == 429
+
+
+def test_who_changed_the_password_reads_of_it_in_a_mail(lan: Browser, database: Database) -> None:
+    lan.post("/account/password", page="/account/", old=PASSWORD, new=GOOD, again=GOOD)
+    with database.read() as session:
+        mail = session.scalars(select(OutboundMessage.payload).where(OutboundMessage.channel == "mail")).one()
+    assert mail["to"] == LAN
+    assert "mật khẩu của tài khoản này đã được đổi" in mail["text"]
+    assert GOOD not in mail["text"]
 
 
 def test_contacts_lead_to_their_enquiries(lan: Browser, ask: Ask) -> None:
