@@ -26,7 +26,6 @@ PENDING = "new_second_factor"
 class SecondFactorView(PanelView):
     endpoint_name = "second_factor"
     title = N_("panel.second.title")
-    in_menu = False
 
     @expose("/")
     @fresh
