@@ -62,7 +62,7 @@ EDITS = {
     "an answer": changed(3, answer="Các biện pháp kỹ thuật đối với hàng hóa, như giấy phép."),
     "not served any more": changed(1, is_served=False),
     "one less": replace(MATERIAL, entries=MATERIAL.entries[1:]),
-    "an abbreviation": replace(MATERIAL, abbreviations={"dk": "điều kiện", "phi": "chi phí"}),
+    "an abbreviation": replace(MATERIAL, abbreviations={"tbt": "hàng rào thương mại"}),
     "a subject": replace(MATERIAL, subjects=()),
 }
 
