@@ -23,6 +23,8 @@ from db.engine import Database, announce, is_passing_fault
 T = TypeVar("T")
 
 GROUP_SIZE, GROUP_SECONDS = 32, 0.05
+_COMMITS = 8
+"""A group is worked on for so many times what its commit takes, at most: where commits are cheap, nobody waits for others."""
 _POSTGRES_THREADS = 8
 _CLOSE_SECONDS = 3.0
 
@@ -48,6 +50,7 @@ class Writer:
         self._group = GROUP_SIZE if database.is_sqlite else 1
         count = 1 if database.is_sqlite else _POSTGRES_THREADS
         self._threads = [threading.Thread(target=self._work, name=f"writer-{n}", daemon=True) for n in range(count)]
+        self._commit_seconds = GROUP_SECONDS / _COMMITS
         self._closed = False
         for thread in self._threads:
             thread.start()
@@ -107,7 +110,7 @@ class Writer:
     def _run_transaction(self, group: list[_Job], alone: bool) -> tuple[list[_Job], list[_Job]]:
         """Commit as many jobs as fit the time of one transaction; those and the rest are returned."""
         taken: list[_Job] = []
-        deadline = time.monotonic() + GROUP_SECONDS
+        deadline = time.monotonic() + min(GROUP_SECONDS, _COMMITS * self._commit_seconds)
         try:
             with self._database.session() as session, session.begin():
                 for job in group:
@@ -117,6 +120,8 @@ class Writer:
                         break
                 session.flush()
                 names = announce(session)
+                worked_until = time.monotonic()
+            self._commit_seconds = time.monotonic() - worked_until  # as the last one took: the disk may be slow for a while
             self._hub.publish_from_thread(names)
         except BaseException as fault:
             for job in taken:

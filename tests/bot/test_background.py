@@ -13,7 +13,9 @@ from bot.knowledge import Knowledge
 from bot.lanes import Lanes
 from bot.writer import Writer
 from db.engine import Database
-from db.models import KnowledgeEntry
+from db.models import KnowledgeEntry, Phrasing
+from domain.ranking import phrasing_text
+from usecases import embedding, material
 from usecases.knowledge import set_status
 
 TBT = "TBT là gì?"
@@ -86,6 +88,26 @@ async def test_an_edit_by_another_process_changes_the_search_within_seconds(data
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def test_new_texts_get_their_meaning_once_and_every_process_takes_it_in(database: Database, now: datetime) -> None:
+    """Also where two processes look at the same moment."""
+    text = f"Cái TBT nớ là răng hè, {database.engine.dialect.name}?"  # a process remembers the meaning of what it has read
+    first, second = (Knowledge(database, holder, lambda: now) for holder in ("a", "b"))
+    first.open()
+    second.open()
+    with database.write() as session:
+        entry = session.query(KnowledgeEntry).filter_by(slug="tbt-la-gi", language="vi").one()
+        session.add(Phrasing(entry_id=entry.id, text=text, origin="staff", at=now))
+        material.touch(session)
+    assert first.refresh()
+    assert second.refresh()
+    assert [knowledge.embed_missing() for knowledge in (first, second)] == [1, 0]
+    assert first.refresh()
+    assert second.refresh()
+    assert [knowledge.embed_missing() for knowledge in (first, second)] == [0, 0]
+    with database.read() as session:
+        assert embedding.kept(session, [phrasing_text(text)])
 
 
 def _withdraw(database: Database, key: int, now: datetime) -> None:
