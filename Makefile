@@ -53,6 +53,7 @@ endure: setup ## kill and soak runs (long)
 bench: setup ## speed against a bare baseline, ratios printed
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.answers
+	@$(BIN)/python -m benchmarks.panel
 
 learn: setup ## learn the ranking again from the starter content and its labelled questions
 	@$(BIN)/python -m benchmarks.learn

@@ -31,6 +31,8 @@ log = logging.getLogger("admin.background")
 
 LOOK_SECONDS = 5.0
 """How often a process looks for tasks that another queued or left; its own wake it at once."""
+LEFT_OVER = timedelta(days=1)
+"""So much later goes what a process that died left in the folder: half an export may hold personal data as well as a whole one."""
 FOLDER = "tasks"
 """In DATA_DIR: files of tasks are apart from those of citizens, so that forgetting one never takes another's."""
 FORGET_EVERY = timedelta(hours=1)
@@ -84,9 +86,10 @@ class Background:
                 try:
                     self._look(database)
                 except Exception as fault:
-                    if not is_passing_fault(fault):
-                        raise
-                    log.warning("background.database_away", extra={"fault": type(fault).__name__})
+                    if is_passing_fault(fault):
+                        log.warning("background.database_away", extra={"fault": type(fault).__name__})
+                    else:
+                        log.exception("background.fault")
                 self._woken.wait(LOOK_SECONDS)
 
     def _look(self, database: Database) -> None:
@@ -102,7 +105,7 @@ class Background:
             gone = tasks.forget(session, self._clock())
         for file in gone:
             self.files.forget(file)
-        return len(gone)
+        return len(gone) + self.files.sweep(self._clock() - tasks.KEPT - LEFT_OVER)
 
     def _take_one(self, database: Database) -> bool:
         """Take up a task and end it, one way or another; False where none waits."""

@@ -220,7 +220,7 @@ class Judged:
 
 def check(importing: Import, work: Work) -> None:
     """Read the whole file and end the task with what an import would do. Nothing of it is written."""
-    preview = _Preview()
+    preview, work.done = _Preview(), 0
     with closing(_open(importing, work)) as opened:
         scratch = work.files.scratch()
         try:

@@ -246,7 +246,7 @@ def _after(seconds: float) -> Callable[[], bool]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.panel")
     parser.add_argument("--rows", type=int, default=100_000)
-    parser.add_argument("--rate", type=float, default=4.0, help="questions a second")
+    parser.add_argument("--rate", type=float, default=2.0, help="questions a second")
     parser.add_argument("--alone", type=float, default=60.0, help="seconds that the chat is measured alone")
     parser.add_argument("--engine", choices=("SQLite", "PostgreSQL"), default="SQLite")
     chosen = parser.parse_args()

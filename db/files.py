@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+from datetime import datetime
 from pathlib import Path
 
 
@@ -57,6 +58,13 @@ class FileStore:
     def read(self, sha256: str) -> bytes:
         """The bytes of a digest; raises FileNotFoundError."""
         return self.path(sha256).read_bytes()
+
+    def sweep(self, before: datetime) -> int:
+        """Delete what was written before a moment, scratches among it; how many files. Only for a store that keeps nothing for longer."""
+        old = [path for path in self.folder.rglob("*") if path.is_file() and path.stat().st_mtime < before.timestamp()]
+        for path in old:
+            path.unlink(missing_ok=True)
+        return len(old)
 
     def forget(self, sha256: str) -> None:
         """Delete the bytes of a digest. Only for a store whose files nobody else refers to."""

@@ -1,8 +1,7 @@
 /* The page of a task keeps itself up to date; without this file its link does. When the task has ended, the page is read again. */
 "use strict";
 
-const place = document.querySelector("[data-task]");
-if (place) {
+for (const place of document.querySelectorAll("[data-task]")) {
   const sentence = place.querySelector("[role=status]");
   const bar = place.querySelector("progress");
   const open = new Set(["queued", "running"]);

@@ -306,6 +306,27 @@ def test_a_file_is_forgotten_after_a_week(bench: Bench, lan: Browser, database: 
     assert lan.get(f"/tasks/{key}").status_code == 404
 
 
+def test_what_a_dead_process_left_is_swept_away(bench: Bench, lan: Browser, now: datetime) -> None:
+    files = bench.background.files
+    half = files.scratch()
+    half.write_text("Mệ Gái, 0905 123 456")
+    digest = files.adopt(half)
+    other = files.scratch()
+    assert bench.background.forget() == 0
+    with time_machine.travel(datetime.fromtimestamp(other.stat().st_mtime, now.tzinfo) + timedelta(days=8, minutes=1)):
+        assert bench.background.forget() == 2
+    assert not other.exists()
+    assert not files.path(digest).exists()
+
+
+def test_a_check_that_is_taken_over_counts_each_row_once(bench: Bench, lan: Browser, database: Database, now: datetime) -> None:
+    key = number(upload(lan, "canned", workbook(some_replies(30))))
+    with database.write() as session:
+        session.execute(update(PanelTask).where(PanelTask.id == key).values(state=RUNNING, done=20, beat_at=now - timedelta(hours=1)))
+    bench.work()
+    assert (task(database, key).done, counts(database, key)) == (30, (30, 0, 0, 0))
+
+
 def test_a_task_is_cancelled_in_the_middle_and_leaves_no_file(
     bench: Bench, lan: Browser, database: Database, settings: Settings, now: datetime
 ) -> None:
