@@ -1,5 +1,6 @@
 """Start page (trang đầu): what needs doing, the most urgent first, each a link to where it is done."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask_security import current_user
@@ -15,7 +16,8 @@ from db.models.outbound_message import FAILED, UNKNOWN
 from domain.messages import N_
 from usecases import staff
 
-_DECEMBER = 12
+LOOK_AHEAD = timedelta(days=120)
+"""Holidays are announced months before, Tết among them."""
 
 
 class StartView(PanelView):
@@ -51,8 +53,7 @@ class StartView(PanelView):
         return found
 
     def _calendar_is_open(self) -> bool:
-        """Whether a day still to come, of this year or in December of the next, is not held against the official notice."""
-        year = today().year + (today().month == _DECEMBER)
-        coming = Holiday.day.between(today(), today().replace(year=year, month=12, day=31))
+        """Whether a day of the coming months is not held against the official notice."""
+        coming = Holiday.day.between(today(), today() + LOOK_AHEAD)
         open_days = select(func.count()).where(coming, Holiday.verified_by.is_(None), Holiday.deleted_at.is_(None))
         return bool(db.session.scalar(open_days))
