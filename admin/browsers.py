@@ -43,6 +43,7 @@ def begin(_app: Flask, user: Any, **_: Any) -> None:
     token = secrets.token_urlsafe(32)
     person = Actor(user.id, user.full_name or user.email, request.remote_addr or "")
     with writing() as writer:
+        staff_sessions.end_by_token(writer, session.get("browser", ""), now())  # a passkey may be shown where somebody is signed in
         staff_sessions.begin(writer, user.id, token, address=person.address, browser=request.user_agent.string, now=now())
         way = {"way": _WAYS.get(request.endpoint or "", "")}
         history.note(writer, person, history.SIGNED_IN, "staff", user.id, now=now(), after=way)

@@ -5,12 +5,13 @@ A person is signed in where Flask-Security says so *and* the browser's row in `s
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, TypeVar, cast
 
-from flask import Flask, abort, current_app, request, session
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from flask_security import (
     Security,
-    auth_required,
+    check_and_update_authn_fresh,
     current_user,
     logout_user,
     password_reset,
@@ -167,9 +168,16 @@ def next_step() -> str | None:
 
 
 def fresh(view: View) -> View:
-    """A view that wants the password once more, where it was typed too long ago."""
-    decorator: Callable[[View], View] = auth_required("session", within=lambda: FRESH, grace=lambda: FRESH)
-    return decorator(view)
+    """A view that wants the password once more, where it was typed too long ago. A form is not sent again by itself."""
+
+    @wraps(view)
+    def checked(*given: Any, **more: Any) -> Any:
+        if check_and_update_authn_fresh(FRESH, FRESH):
+            return view(*given, **more)
+        back = request.full_path.rstrip("?") if request.method == "GET" else url_for(".index")
+        return redirect(url_for("security.verify", next=back), 303)
+
+    return cast(View, checked)
 
 
 def _prepare() -> None:

@@ -67,11 +67,12 @@ class Attempt:
 
 
 def _limits(way: str, account: str) -> dict[str, int]:
-    """What this attempt counts under, the account with the address first."""
+    """What this attempt counts under, the account with the address first. Where no account is known, nothing is counted for all at once."""
     account = clean(account).casefold()[:255]
     address = request.remote_addr or "?"
     limits = LIMITS[way]
-    return {f"{way} {account} {address}": limits.together, f"{way} {account}": limits.account, f"address {address}": ADDRESS}
+    of_account = {f"{way} {account}": limits.account} if account else {}
+    return {f"{way} {account} {address}": limits.together, **of_account, f"address {address}": ADDRESS}
 
 
 def _wait(limits: Mapping[str, int]) -> int:

@@ -51,5 +51,10 @@ def end(session: Session, staff_id: int, key: int, now: datetime) -> bool:
     return bool(session.scalars(ended).all())
 
 
+def end_by_token(session: Session, token: str, now: datetime) -> None:
+    """The browser with this token is signed in anew, or as somebody else."""
+    session.execute(update(StaffSession).where(StaffSession.digest == digest(token), StaffSession.ended_at.is_(None)).values(ended_at=now))
+
+
 def _is_open(staff_id: int, now: datetime) -> ColumnElement[bool]:
     return and_(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None), StaffSession.created_at > now - LASTS)

@@ -177,7 +177,7 @@ def test_a_passkey_of_a_closed_account_opens_nothing(page: Any, panel: Flask, se
     with database.write() as session:
         session.scalars(select(Staff).where(Staff.email == LAN)).one().active = False
     page.get_by_role("button", name="Đăng nhập bằng khóa truy cập").click()
-    page.wait_for_url("**/wan-signin")
+    page.get_by_text("không được chấp nhận").wait_for()
     page.goto(address + "/inbox/")
     assert "/login" in page.url
 
@@ -321,3 +321,15 @@ def test_a_colleagues_key_is_no_second_step_behind_ones_own_password(outsider: B
     assert outsider.sign_in(MINH).location.startswith("/tf-validate")
     outsider.post("/wan-signin", page="/wan-signin")
     assert outsider.get("/tf-validate").location == "/login"
+
+
+def test_broken_answers_from_one_address_do_not_shut_out_another(panel: Flask) -> None:
+    def answer(address: str) -> int:
+        browser = Browser(panel.test_client())
+        browser.client.environ_base["REMOTE_ADDR"] = address
+        page = browser.post("/wan-signin", page="/wan-signin").text
+        action = page.split('action="/wan-signin/')[1].split('"')[0]
+        return browser.client.post(f"/wan-signin/{action}", data={"credential": "{}", "csrf_token": csrf(page)}).status_code
+
+    assert [answer("10.0.0.1") for _ in range(21)] == [302] * 20 + [429]
+    assert answer("10.0.0.2") == 302
