@@ -90,11 +90,7 @@ class CodeForm(Braked, TwoFactorVerifyCodeForm):
     way = CODE
 
 
-<<<<<<< HEAD
-class _Ways(HiddenField):  # type: ignore[misc]
-=======
 class _Ways(HiddenField):  # type: ignore[misc] # WTForms has no types
->>>>>>> signin
     """Flask-Security appends choices to this field, as tuples of which WTForms would warn; our page has a link instead."""
 
     def __init__(self, *given: Any, **more: Any) -> None:
