@@ -88,6 +88,7 @@ def _menu() -> dict[str, Any]:
         "menu": _rooms(current_app.extensions["menu"]),
         "tabs": [(endpoint, title) for endpoint, title in current_app.extensions["tabs"] if may(endpoint)],
         "waiting": queues.count_waiting(db.session),
+        "most_counted": queues.MANY,
         "waits": {"approvals.index": queues.count_approvals(db.session), "learning.index": learning.count_open(db.session)},
         "officer": current_user,
     }

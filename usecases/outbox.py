@@ -93,14 +93,10 @@ def alert(session: Session, person: Staff, subject_key: str, body_key: str, *, n
 
 
 def alert_staff(session: Session, subject_key: str, body_key: str, *, now: datetime, **facts: Any) -> int:
-    """Write a mail to everybody on the staff who receives alerts, each in their language; the number of mails is returned.
-
-    A fact that is a moment is written as the language writes it. No words of citizens belong into a mail.
-    """
+    """Write a mail to everybody on the staff who receives alerts; the number of mails is returned. No words of citizens belong into it."""
     staff = session.scalars(select(Staff).where(Staff.active, Staff.receives_alerts)).all()
     for person in staff:
-        said = {name: moment(fact, person.language) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
-        mail(session, person, translate(subject_key, person.language, **said), translate(body_key, person.language, **said), now)
+        alert(session, person, subject_key, body_key, now=now, **facts)
     return len(staff)
 
 

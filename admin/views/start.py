@@ -38,7 +38,7 @@ class StartView(PanelView):
         if may("outbox.index_view"):
             facts["stuck"] = db.session.scalar(select(func.count()).where(OutboundMessage.state.in_((FAILED, UNKNOWN)))) or 0
             facts["quarantined"] = db.session.scalar(select(func.count()).where(QuarantinedUpdate.resolved_at.is_(None))) or 0
-        page: str = self.render("panel/start.html", **facts, advice=self._advice())
+        page: str = self.render("panel/start.html", **facts, advice=self._advice(), most=queues.MANY)
         return page
 
     def _advice(self) -> list[tuple[str, str]]:
