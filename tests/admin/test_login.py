@@ -14,7 +14,7 @@ from admin import create_app
 from admin.proxies import TrustedProxies
 from admin.sign_in_messages import MESSAGES
 from db.engine import Database
-from db.models import HistoryEvent, OutboundMessage, SignInFailure, Staff
+from db.models import HistoryEvent, OutboundMessage, SignInFailure, Staff, StaffSession
 from db.settings import Settings
 from tests.admin.conftest import LAN, MINH, PASSWORD, Browser, csrf
 from tests.admin.phone import set_up
@@ -208,6 +208,8 @@ def test_a_forgotten_password_is_set_by_a_link_that_is_good_once(
     assert outsider.post(link, page=link, password=NEW, password_confirm=NEW).location == "/login"
     assert "Đã đặt mật khẩu mới" in outsider.get("/login").text
     assert elsewhere.get("/").status_code == 302
+    with database.read() as session:
+        assert all(row.ended_at for row in session.scalars(select(StaffSession)))
     assert outsider.get(link).location == "/reset"
     assert "đã hết hạn hoặc đã dùng" in outsider.get("/reset").text
     assert outsider.sign_in(LAN).status_code == 200

@@ -252,8 +252,10 @@ def test_a_closed_account_is_not_finished_signing_in(outsider: Browser, owner: t
     page = outsider.get(CODE).text
     with database.write() as session:
         session.get_one(Staff, stored(database).id).active = False
-    outsider.client.post(CODE, data={"code": owner[0].code(), "csrf_token": csrf(page)})
+    assert outsider.client.post(CODE, data={"code": owner[0].code(), "csrf_token": csrf(page)}).status_code == 200
     assert outsider.get("/").status_code == 302
+    with database.read() as session:
+        assert len(session.scalars(select(HistoryEvent).where(HistoryEvent.act == "signed_in")).all()) == 1, "only Lan's own, before"
 
 
 def test_the_pages_of_the_second_step_speak_both_languages(outsider: Browser, owner: tuple[Phone, list[str]]) -> None:
