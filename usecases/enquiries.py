@@ -154,7 +154,7 @@ def assign(session: Session, enquiry: Enquiry, officer: Staff, *, by: Staff, tak
     _lock_free(session, enquiry, None if takes_over else {by.id, officer.id})
     if not _own(enquiry, officer, now):
         return
-    _tell(session, enquiry, "enquiry.taken", now, officer=officer.full_name, reference=enquiry.reference)
+    _tell(session, enquiry, "enquiry.assigned", now, officer=officer.full_name, reference=enquiry.reference)
     if officer.id != by.id:
         facts = {"reference": enquiry.reference, "by": by.full_name, "due": answer_due(session, enquiry) or enquiry.due_at}
         outbox.alert(session, officer, "alert.assigned.subject", "alert.assigned.body", now=now, **facts)

@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, ValidationEr
 from admin import conflicts
 from admin.database import db, writing
 from admin.forms import NEEDED, TOO_LONG, Day, PanelForm, cleaned
+from admin.language import day as day_in_words
 from admin.language import now, say, today
 from admin.pages import PanelView, expose
 from db.models import Holiday, OfficeSetting
@@ -155,10 +156,13 @@ class CalendarView(PanelView):
         if not form.validate():
             return self._day_page(form, row), 422
         wanted = row.day if row is not None else form.day.data
-        known = row or db.session.get(Holiday, wanted)
-        if known is not None and (row is not None or known.deleted_at is None) and (found := conflicts.find(form, _shown(known))):
-            form.opened.data = conflicts.sign(form.names(), _shown(known))
-            return self._day_page(form, known, found), 409
+        known = db.session.get(Holiday, wanted)
+        if row is None and known is not None and known.deleted_at is None:
+            flash(say(N_("panel.calendar.known"), day=day_in_words(wanted), name=known.name), "refused")
+            return redirect(url_for(".day", key=wanted.isoformat()), 303)
+        if row is not None and (found := conflicts.find(form, _shown(row))):
+            form.opened.data = conflicts.sign(form.names(), _shown(row))
+            return self._day_page(form, row, found), 409
         given = calendar.Day(wanted, form.name.data, form.is_working.data, periods_of(form.periods.data), form.source.data)
         with writing() as session:
             calendar.set_day(session, given)

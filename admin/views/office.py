@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from wtforms import IntegerField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
+from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, NumberRange, Optional, Regexp
 
 from admin import conflicts
 from admin.database import db, writing
@@ -23,9 +23,12 @@ from usecases import office
 _HOURS = N_("panel.office.hours_between")
 
 
-def _text(key: str, most: int = 300, *, needed: bool = False) -> StringField:
-    validators = [Length(max=most, message=TOO_LONG)] + ([DataRequired(NEEDED)] if needed else [])
-    return StringField(key, filters=[cleaned], validators=validators)
+_PHONE = Regexp(r"[+0-9][0-9 .()/-]{5,}(, *[+0-9][0-9 .()/-]{5,})*$", message=N_("panel.office.no_phone"))
+
+
+def _text(key: str, most: int = 300, *checks: Any, needed: bool = False) -> StringField:
+    first = DataRequired(NEEDED) if needed else Optional()
+    return StringField(key, filters=[cleaned], validators=[first, Length(max=most, message=TOO_LONG), *checks])
 
 
 class _Sourced(PanelForm):
@@ -44,9 +47,9 @@ class ProfileForm(_Sourced):
     short_vi = _text(N_("panel.office.short_vi"), needed=True)
     short_en = _text(N_("panel.office.short_en"), needed=True)
     address = _text(N_("panel.office.address"), 500)
-    phone = _text(N_("panel.office.phone"), 60)
-    email = _text(N_("panel.office.email"), 255)
-    website = _text(N_("panel.office.website"), 255)
+    phone = _text(N_("panel.office.phone"), 60, _PHONE)
+    email = _text(N_("panel.office.email"), 255, Email(N_("panel.staff.no_email")))
+    website = _text(N_("panel.office.website"), 255, URL(message=N_("panel.office.no_website")))
 
 
 class PromiseForm(_Sourced):

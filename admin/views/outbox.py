@@ -23,6 +23,7 @@ class OutboxView(OfficeView):
     title = N_("panel.menu.outbox")
     room = "machine"
     intro = N_("panel.outbox.intro")
+    empty = N_("panel.outbox.empty")
     is_personal = True
     offered = frozenset({"index_view", "details_view", "again"})
     columns = {

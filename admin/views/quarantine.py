@@ -18,6 +18,7 @@ class QuarantineView(OfficeView):
     title = N_("panel.menu.quarantine")
     room = "machine"
     intro = N_("panel.quarantine.intro")
+    empty = N_("panel.quarantine.empty")
     is_personal = True
     offered = frozenset({"index_view", "details_view", "resolve"})
     columns = {

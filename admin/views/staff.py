@@ -106,6 +106,9 @@ class StaffView(OfficeView):
         roles = self._roles()
         if not form.validate():
             return self._record_page(form, None), 422
+        if not roles:
+            flash(say(N_("panel.staff.no_role")), "refused")
+            return self._record_page(form, None), 422
         password = make_up()
         hashed = digest(password)
         with writing() as session:

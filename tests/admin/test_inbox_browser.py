@@ -69,6 +69,7 @@ def sign_in(page: Any, email: str) -> None:
 
 def sign_out(page: Any) -> None:
     page.goto("/account/")
+    page.locator("button[popovertarget=me]").click()
     page.get_by_role("button", name="Đăng xuất").click()
     page.get_by_label("Mật khẩu").wait_for()
 

@@ -92,6 +92,9 @@ def sign_in(page: Any, address: str, email: str = LAN, password: str = PASSWORD)
 
 
 def sign_out(page: Any) -> None:
+    page.wait_for_selector("button[popovertarget=me], .entry-foot form button")
+    if (menu := page.locator("button[popovertarget=me]")).count():
+        menu.click()
     page.get_by_role("button", name="Đăng xuất").first.click()
     page.wait_for_url("**/login")
 
