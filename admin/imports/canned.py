@@ -10,12 +10,11 @@ from sqlalchemy.orm import Session
 from admin.importing import Complaint, Field, Import, Target, Values
 from admin.work import Asked
 from db.models import CannedReply
+from domain.canned import PLACES
 from domain.folding import fold
 from domain.messages import N_
 
 LABELS = {"title": N_("panel.canned.title"), "text_vi": N_("panel.canned.text_vi"), "text_en": N_("panel.canned.text_en")}
-PLACES = ("citizen", "reference", "officer", "office", "due")
-"""What may stand in braces in a reply."""
 _OFFERED = ", ".join(f"{{{place}}}" for place in PLACES)
 _BRACED = re.compile(r"\{([^{}]*)\}")
 _LONGEST = 10_000

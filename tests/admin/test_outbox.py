@@ -66,5 +66,5 @@ def test_a_quarantined_update_is_seen_on_its_own_page_and_resolved_once(
     assert admin.post("/quarantine/resolve/", id=key).status_code == 303
     with database.read() as session:
         assert session.get_one(QuarantinedUpdate, key).resolved_at is not None
-    assert "Không có mục nào" in admin.get("/quarantine/").text
+    assert "Không có tin nào bị cách ly" in admin.get("/quarantine/").text
     assert "SC-7K2M9Q" in admin.get("/quarantine/?state=resolved").text
