@@ -1,8 +1,11 @@
 """History (nhật ký): who did what when, before and after, and whether the seals over it still hold."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from admin import wording
 from admin.database import db
@@ -34,7 +37,7 @@ class HistoryView(OfficeView):
     order = (HistoryEvent.id.desc(),)
     list_template = "panel/history.html"
 
-    def wanted(self, chosen, search="", *, in_bin=False):  # type: ignore[no-untyped-def]
+    def wanted(self, chosen: Mapping[str, str], search: str = "", *, in_bin: bool = False) -> Select[Any]:
         """Also of one record, or of one person."""
         wanted = super().wanted(chosen, search, in_bin=in_bin)
         for condition in self._more():

@@ -141,3 +141,22 @@ def test_nonsense_is_a_clear_page(admin: Browser, address: str) -> None:
     answer = admin.get(address)
     assert answer.status_code in {400, 404}
     assert "<h1" in answer.text
+
+
+def test_a_day_that_is_known_is_not_a_conflict_but_a_page_to_change_it_on(database: Database, admin: Browser) -> None:
+    fields = {"name": "Tết Dương lịch sửa", "periods": "", "source": "Thông báo thử"}
+    answer = admin.post("/calendar/day", page="/calendar/day", day="2027-01-01", **fields)
+    assert answer.status_code == 303
+    assert "đã có trong lịch" in admin.get(answer.location).text
+    found = day(database, date(2027, 1, 1))
+    assert found is not None
+    assert found.name != "Tết Dương lịch sửa"
+
+
+@pytest.mark.parametrize(("field", "typed"), [("phone", "abc"), ("email", "x@"), ("website", "hue")])
+def test_contact_data_that_are_none_are_refused_beside_the_field(admin: Browser, field: str, typed: str) -> None:
+    names = dict.fromkeys(("name_vi", "name_en", "short_vi", "short_en"), "Chi cục thử")
+    page = admin.get("/office/profile").text
+    answer = admin.post("/office/profile", page="/office/", opened=opened(page), source="x", **names, **{field: typed})
+    assert answer.status_code == 422
+    assert f'id="{field}-bad"' in answer.text

@@ -143,3 +143,9 @@ def test_an_unknown_filter_value_is_a_clear_page(admin: Browser) -> None:
         answer = admin.get(address)
         assert answer.status_code == 400
         assert "<h1" in answer.text
+
+
+def test_a_place_that_no_enquiry_has_is_refused_when_it_is_written_not_when_it_is_sent(lan: Browser) -> None:
+    answer = lan.post("/canned/new/", page="/canned/new/", title="Mẫu", text_vi="Gọi {so_dien_thoai}", text_en="")
+    assert answer.status_code == 422
+    assert "{so_dien_thoai}" in answer.text

@@ -36,6 +36,14 @@ def test_an_account_is_made_and_its_password_shown_once(database: Database, admi
     assert roles(database, "thu@hue.gov.vn") == {ENQUIRIES}
 
 
+def test_an_account_without_a_role_is_not_made(database: Database, admin: Browser) -> None:
+    answer = admin.post("/staff/new/", page="/staff/new/", full_name="Phạm Thu", email="thu@hue.gov.vn", language="vi")
+    assert answer.status_code == 422
+    assert "ít nhất một vai trò" in answer.text
+    with database.read() as session:
+        assert session.scalars(select(Staff).where(Staff.email == "thu@hue.gov.vn")).one_or_none() is None
+
+
 def test_an_address_has_one_account(admin: Browser) -> None:
     answer = admin.post("/staff/new/", page="/staff/new/", full_name="Lan hai", email=LAN.upper(), language="vi", roles=ENQUIRIES)
     assert answer.status_code == 303
