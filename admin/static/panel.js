@@ -3,6 +3,16 @@
 
 for (const here of document.querySelectorAll(".tabs [aria-current]")) here.scrollIntoView({ block: "nearest", inline: "center" });
 
+/* A field that names a record offers those that fit what is typed, with or without diacritics. */
+for (const field of document.querySelectorAll("[data-lookup]")) {
+  field.addEventListener("input", async () => {
+    const answer = await fetch(field.dataset.lookup + "?q=" + encodeURIComponent(field.value), { headers: { Accept: "application/json" } });
+    if (!answer.ok) return;
+    const { found } = await answer.json();
+    field.list.replaceChildren(...found.map(({ name }) => Object.assign(document.createElement("option"), { value: name })));
+  });
+}
+
 /* Any other form is sent once, and says so when the answer takes longer than a second. */
 const busy = document.querySelector(".busy");
 const wait = () => setTimeout(() => { if (busy) busy.textContent = busy.dataset.sentence; }, 1000);

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, func, select
 
@@ -12,7 +12,7 @@ from admin.database import db
 from admin.language import say
 from admin.office_view import OfficeView
 from admin.pages import expose
-from db.models import HistoryEvent, HistorySeal, Staff
+from db.models import HistoryEvent, HistorySeal
 from domain.folding import clean
 from domain.messages import N_
 from usecases import history
@@ -48,15 +48,9 @@ class HistoryView(OfficeView):
         conditions: list[ColumnElement[bool]] = []
         if key := request.args.get("key"):
             conditions.append(HistoryEvent.key == clean(key)[:120])
-        if person := request.args.get("staff"):
-            if not person.isascii() or not person.isdigit() or len(person) > 9:
-                abort(400)
-            conditions.append(HistoryEvent.staff_id == int(person))
+        if person := request.args.get("who"):
+            conditions.append(HistoryEvent.who == clean(person)[:200])
         return conditions
-
-    def people(self) -> list[tuple[int, str]]:
-        """Everybody who may have done something, by name."""
-        return [(row.id, row.full_name or row.email) for row in db.session.scalars(select(Staff).order_by(Staff.full_name, Staff.id))]
 
     @expose("/details/")
     def details_view(self) -> str:

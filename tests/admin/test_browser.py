@@ -295,3 +295,10 @@ def test_an_export_and_an_import_from_the_button_to_the_file(page: Any, address:
     check(page)
     page.goto(address + "/tasks/")
     check(page)
+
+
+def test_a_colleague_is_found_while_typing_a_part_of_the_name(page: Any, address: str) -> None:
+    sign_in(page, address, "/history/")
+    page.get_by_label("Người thực hiện").press_sequentially("tran")
+    page.wait_for_selector("#people option[value='Trần Minh']", state="attached")
+    check(page)

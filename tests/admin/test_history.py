@@ -121,3 +121,11 @@ def _unlock(session: Session) -> None:
         session.execute(text("DROP TRIGGER history_no_delete"))
     else:
         session.execute(text("DROP TRIGGER history_append_only ON history"))
+
+
+def test_the_history_of_one_person_is_asked_for_by_name(admin: Browser, lan: Browser) -> None:
+    lan.post("/canned/new/", title="Mẫu của Lan", text_vi="một", text_en="")
+    admin.post("/canned/new/", title="Mẫu của quản trị", text_vi="hai", text_en="")
+    page = admin.get("/history/?noun=canned_replies&who=Nguyễn+Thị+Lan").text
+    assert page.count("Tạo mới: Câu trả lời mẫu") == 1
+    assert "Không có mục nào khớp" in admin.get("/history/?who=Người+lạ").text
