@@ -106,6 +106,8 @@ def run(export: Export, work: Work) -> None:
     scratch = work.files.scratch()
     try:
         count = write(scratch, form, title, headings, _rows(export, work))
+        with work.write(count):  # raises where it was cancelled meanwhile, before the file is kept
+            pass
         size = scratch.stat().st_size
         digest = work.files.adopt(scratch)
     finally:
