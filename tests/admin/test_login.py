@@ -294,7 +294,7 @@ def test_nothing_that_flask_security_says_is_left_in_english(panel: Flask) -> No
 
         for name in _default_messages:
             said, _ = get_message(name, within="", email="", length="", name="", cause="", attr="", value="", id="", exerror="", exdesc="")
-            assert said in catalogue("vi")._catalog.values(), name  # type: ignore[attr-defined]
+            assert said in catalogue("vi")._catalog.values(), name
 
 
 def test_the_cookie_is_for_this_site_only(panel: Flask, tmp_path: Path) -> None:

@@ -360,7 +360,7 @@ def test_a_fault_is_an_incident_for_the_person_and_a_trace_in_the_log(
     assert incident in page
     assert "dữ liệu của ai đó" not in page
     (record,) = (record for record in caplog.records if record.message == "task.incident")
-    assert (record.levelno, record.incident, record.exc_info is not None) == (logging.ERROR, incident, True)  # type: ignore[attr-defined]
+    assert (record.levelno, record.incident, record.exc_info is not None) == (logging.ERROR, incident, True)
 
 
 def test_a_database_that_is_away_for_a_moment_costs_a_minute_and_nothing_else(
@@ -375,7 +375,7 @@ def test_a_database_that_is_away_for_a_moment_costs_a_minute_and_nothing_else(
         assert bench.work() == 1
     assert task(database, key).state == RUNNING
     assert bench.work() == 0, "it still has a beat"
-    with time_machine.travel(task(database, key).beat_at + timedelta(minutes=2)):  # type: ignore[operator]
+    with time_machine.travel(task(database, key).beat_at + timedelta(minutes=2)):
         assert bench.work() == 1
     assert task(database, key).state == DONE
 

@@ -53,7 +53,7 @@ def ranked(index: Index, question: str) -> list[tuple[str, float]]:
 
 
 def changed(key: int, **parts: object) -> Material:
-    return replace(MATERIAL, entries=tuple(replace(one, **parts) if one.key == key else one for one in MATERIAL.entries))  # type: ignore[arg-type]
+    return replace(MATERIAL, entries=tuple(replace(one, **parts) if one.key == key else one for one in MATERIAL.entries))
 
 
 EDITS = {
