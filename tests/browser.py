@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:  # imported where a browser is opened: every test run reads this file
-    from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page
+    from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Frame, Page
 
     OpenContext = Callable[..., Coroutine[Any, Any, BrowserContext]]
 else:
@@ -105,3 +105,12 @@ async def violations(page: Page) -> list[tuple[str, list[str]]]:
 async def sideways(page: Page) -> int:
     """Pixels by which the page is wider than its window."""
     return int(await page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
+
+
+async def until(page: Page | Frame, script: str, argument: Any = None, *, seconds: float = 15) -> None:
+    """Ask the page until it says yes. Playwright's own wait asks by `eval` from its second try on, which our pages forbid."""
+    for _ in range(int(seconds * 20)):
+        if await page.evaluate(script, argument):
+            return
+        await page.wait_for_timeout(50)
+    raise AssertionError(f"never came true: {script}")

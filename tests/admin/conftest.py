@@ -1,6 +1,7 @@
 """The panel on the test's own database, people who sign in, and a citizen with an enquiry."""
 
 import re
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,6 +11,7 @@ import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from admin import create_app, staff_login
@@ -88,6 +90,32 @@ def panel(settings: Settings, database: Database, hashed: str, now: datetime) ->
 
         db.engine.dispose()
     clock.stop()
+
+
+@pytest.fixture
+def serve() -> Iterator[Callable[[Flask], int]]:
+    """Serves an application on loopback for real browsers; its port. What opens a browser asks for this first, so that the browser is
+    closed before the server is: a request cut off in the middle would be a complaint of the page."""
+    running = []
+
+    def begin(app: Flask) -> int:
+        server = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        running.append((server, thread))
+        return server.server_port
+
+    yield begin
+    for server, thread in running:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@pytest.fixture
+def address(panel: Flask, serve: Callable[[Flask], int]) -> str:
+    """Where the panel is served for a real browser."""
+    return f"http://127.0.0.1:{serve(panel)}"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import io
 import re
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,21 +26,8 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def address(panel: Flask) -> Iterator[str]:
-    from werkzeug.serving import make_server
-
-    server = make_server("127.0.0.1", 0, panel, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.fixture(params=[(1280, "light"), (360, "dark")], ids=lambda value: f"{value[0]}-{value[1]}")
-def page(request: pytest.FixtureRequest) -> Iterator[Any]:
+def page(request: pytest.FixtureRequest, address: str) -> Iterator[Any]:
     """A page that must stay free of errors in its console and as wide as its window."""
     from playwright.sync_api import sync_playwright
 
@@ -80,6 +66,8 @@ def says(database: Database, contact: Contact, text: str) -> None:
 
 
 def test_an_officer_answers_and_loses_nothing(page: Any, address: str, ask: Ask, database: Database, tmp_path: Path) -> None:
+    from playwright.sync_api import expect
+
     reference = ask()
     sign_in(page, address, "/inbox/")
     check(page)
@@ -106,7 +94,7 @@ def test_an_officer_answers_and_loses_nothing(page: Any, address: str, ask: Ask,
     box.press("Control+Enter")
     page.get_by_role("log").get_by_text("Có, mỗi năm một lần.").wait_for()
     assert box.input_value() == ""
-    page.wait_for_function("document.querySelector('.files img')?.naturalWidth === 60")
+    expect(page.locator(".files img")).to_have_js_property("naturalWidth", 60)
     check(page)
 
     says(database, contact_of(database, reference), "Cảm ơn, còn phí thì sao?")

@@ -1,12 +1,10 @@
 """A real browser at the inbox: filters, canned replies by keyboard, notes, two officers at one conversation, a sign-out in between."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from db.engine import Database
@@ -21,19 +19,6 @@ pytestmark = [
 ]
 
 Enter = Callable[[str], Any]
-
-
-@pytest.fixture
-def address(panel: Flask) -> Iterator[str]:
-    from werkzeug.serving import make_server
-
-    server = make_server("127.0.0.1", 0, panel, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture(params=[("desk", "light"), ("phone", "dark")], ids="-".join)

@@ -1,6 +1,5 @@
 """Passkeys and every page of signing in, in a real browser: Chromium's virtual authenticator plays the fingerprint reader of a computer."""
 
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -24,34 +23,14 @@ BUILT_IN = {
     "isUserVerified": True,
     "automaticPresenceSimulation": True,
 }
+Serve = Callable[[Flask], int]
 ONE_ADDRESS = "--host-resolver-rules=MAP localhost 127.0.0.1"
 """The server listens there only, and Chromium would try ::1 first."""
 HANDY = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-@pytest.fixture
-def serve() -> Iterator[Callable[[Flask], str]]:
-    """Serves an application on loopback, under a name: passkeys belong to names."""
-    from werkzeug.serving import make_server
-
-    running = []
-
-    def begin(app: Flask) -> str:
-        server = make_server("127.0.0.1", 0, app, threaded=True)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        running.append((server, thread))
-        return f"http://localhost:{server.server_port}"
-
-    yield begin
-    for server, thread in running:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
 @pytest.fixture(params=[(1280, "light"), (360, "dark")], ids=lambda value: f"{value[0]}-{value[1]}")
-def page(request: pytest.FixtureRequest) -> Iterator[Any]:
+def page(request: pytest.FixtureRequest, serve: Serve) -> Iterator[Any]:
     """A page that must stay free of errors in its console, but for those of the network, which tests provoke."""
     from playwright.sync_api import sync_playwright
 
@@ -109,8 +88,8 @@ def set_up_here(page: Any) -> None:
 
 @pytest.mark.browser
 @HANDY
-def test_a_fingerprint_signs_in(page: Any, panel: Flask, serve: Callable[[Flask], str], database: Database) -> None:
-    address = serve(panel)
+def test_a_fingerprint_signs_in(page: Any, panel: Flask, serve: Serve, database: Database) -> None:
+    address = f"http://localhost:{serve(panel)}"
     device, key = authenticator(page)
     sign_in(page, address)
     page.goto(address + "/second_factor/")
@@ -166,8 +145,8 @@ def test_a_fingerprint_signs_in(page: Any, panel: Flask, serve: Callable[[Flask]
 
 @pytest.mark.browser
 @HANDY
-def test_a_passkey_of_a_closed_account_opens_nothing(page: Any, panel: Flask, serve: Callable[[Flask], str], database: Database) -> None:
-    address = serve(panel)
+def test_a_passkey_of_a_closed_account_opens_nothing(page: Any, panel: Flask, serve: Serve, database: Database) -> None:
+    address = f"http://localhost:{serve(panel)}"
     authenticator(page, transport="usb")
     sign_in(page, address)
     page.goto(address + "/second_factor/")
@@ -187,11 +166,9 @@ def test_a_passkey_of_a_closed_account_opens_nothing(page: Any, panel: Flask, se
 
 @pytest.mark.browser
 @HANDY
-def test_the_way_of_a_newcomer_in_earnest(
-    page: Any, panel: Flask, settings: Settings, serve: Callable[[Flask], str], database: Database
-) -> None:
+def test_the_way_of_a_newcomer_in_earnest(page: Any, panel: Flask, settings: Settings, serve: Serve, database: Database) -> None:
     app = create_app(settings.model_copy(update={"trial_mode": False}))
-    address = serve(app)
+    address = f"http://localhost:{serve(app)}"
     with database.write() as session:
         session.scalars(select(Staff).where(Staff.email == LAN)).one().must_change_password = True
     page.goto(address + "/inbox/")
@@ -249,8 +226,8 @@ def test_the_way_of_a_newcomer_in_earnest(
 
 @pytest.mark.browser
 @HANDY
-def test_the_way_of_who_forgot_the_password(page: Any, panel: Flask, serve: Callable[[Flask], str], database: Database) -> None:
-    address = serve(panel)
+def test_the_way_of_who_forgot_the_password(page: Any, panel: Flask, serve: Serve, database: Database) -> None:
+    address = f"http://localhost:{serve(panel)}"
     page.goto(address + "/login")
     page.get_by_role("link", name="Quên mật khẩu").click()
     check(page)

@@ -14,7 +14,7 @@ from db.engine import Database
 from db.models import Enquiry, InboundMessage, KnowledgeEntry
 from db.queries.transcripts import list_turns
 from db.settings import Settings
-from tests.browser import OpenContext, sideways, violations
+from tests.browser import OpenContext, sideways, until, violations
 from tests.live import ONE_ENGINE, Live, unlike_any
 from tests.officers import NAME, answer_enquiry
 from tests.pictures import PDF, picture
@@ -148,7 +148,7 @@ async def test_what_is_written_offline_arrives_once_and_is_there_after_a_reload(
     shown = await page.locator(".msg .body").all_inner_texts()
     await page.reload()
     await page.wait_for_selector("text=viết khi mất mạng")
-    await page.wait_for_function("count => document.querySelectorAll('.msg').length >= count", arg=len(shown))
+    await until(page, "count => document.querySelectorAll('.msg').length >= count", len(shown))
     assert (await page.locator(".msg .body").all_inner_texts())[: len(shown)] == shown
     with database.read() as session:
         assert session.scalar(select(func.count()).where(InboundMessage.text == "viết khi mất mạng")) == 1
@@ -184,7 +184,7 @@ async def test_a_photo_goes_to_the_officer_and_a_file_comes_back(
     assert await violations(page) == []
     await say(page, "Cân này có phải kiểm định không, nhờ cán bộ xem ảnh")
     await page.wait_for_selector(".mine:not(.pending) .picture img")
-    await page.wait_for_function("() => document.querySelector('.mine .picture img').naturalWidth > 0")
+    await until(page, "document.querySelector('.mine .picture img').naturalWidth > 0")
     await page.wait_for_selector(".bot >> text=HD-")
     with database.read() as session:
         enquiry = session.scalars(select(Enquiry)).one()
@@ -310,14 +310,14 @@ async def test_the_widget_opens_on_a_foreign_page_and_gives_the_focus_back(
     await page.keyboard.press("Enter")
     frame = await _frame(page)
     await frame.wait_for_selector("#empty:visible")
-    await frame.wait_for_function("() => document.activeElement !== document.body")
+    await until(frame, "document.activeElement !== document.body")
     await frame.fill("#text", unlike_any())
     await frame.click("#send")
     await frame.wait_for_selector(".bot >> text=HD-")
     await shoot(page, f"11-widget-{size}")
     assert await violations(page) == []
     await page.keyboard.press("Escape")
-    await page.wait_for_function("() => document.activeElement.hasAttribute('data-chuan-widget')")
+    await until(page, "document.activeElement.hasAttribute('data-chuan-widget')")
     answer_enquiry(database, reference(database), "Cán bộ trả lời khi khung đóng.")
     await frame.wait_for_selector(".officer >> text=khi khung đóng", state="attached")
     await shoot(page, f"12-widget-closed-{size}")
