@@ -247,3 +247,125 @@ class MalformedReference(OfficeError):
     """A reference whose form or check character is wrong. Facts: reference."""
 
     key = N_("error.malformed_reference")
+
+
+class NoNames(OfficeError):
+    """A list of participants without a name."""
+
+    key = N_("error.no_names")
+
+
+class TooManyNames(OfficeError):
+    """More participants than one registration may have. Facts: count, limit."""
+
+    key = N_("error.too_many_names")
+
+
+class UnreadableName(OfficeError):
+    """A line that does not begin with a full name. Facts: line."""
+
+    key = N_("error.unreadable_name")
+
+
+class BadPhone(OfficeError):
+    """No phone number of Viet Nam. Facts: phone."""
+
+    key = N_("error.bad_phone")
+
+
+class BadTaxCode(OfficeError):
+    """No tax code, or its check digit is wrong. Facts: code."""
+
+    key = N_("error.bad_tax_code")
+
+
+class BadDate(OfficeError):
+    """No date. Facts: text."""
+
+    key = N_("error.bad_date")
+
+
+class BadAnswer(OfficeError):
+    """No answer to a question of a class. Facts: choices (empty where any words would do)."""
+
+    key = N_("error.bad_answer")
+
+
+class NoSuchClass(OfficeError):
+    """A class that is unknown, not published or deleted."""
+
+    key = N_("error.no_such_class")
+
+
+class SignUpClosed(OfficeError):
+    """A class takes no sign-ups now. Facts: title."""
+
+    key = N_("error.sign_up_closed")
+
+
+class ClassFull(OfficeError):
+    """There are not as many free seats, or others wait for them. Facts: title, people, free, waiting (registrations before)."""
+
+    key = N_("error.class_full")
+
+
+class LargerThanClass(OfficeError):
+    """More people than the class has seats at all. Facts: title, people, seats."""
+
+    key = N_("error.larger_than_class")
+
+
+class AlreadySignedUp(OfficeError):
+    """Somebody is in this class already. Facts: name, title."""
+
+    key = N_("error.already_signed_up")
+
+
+class NamedTwice(OfficeError):
+    """The same person stands twice in one list. Facts: name."""
+
+    key = N_("error.named_twice")
+
+
+class NoSuchRegistration(OfficeError):
+    """A registration that is not this contact's, or ended."""
+
+    key = N_("error.no_such_registration")
+
+
+class OfferOver(OfficeError):
+    """The time for taking an offered seat is over. Facts: title."""
+
+    key = N_("error.offer_over")
+
+
+class ChangesOver(OfficeError):
+    """Changes by oneself are no longer possible. Facts: title, until."""
+
+    key = N_("error.changes_over")
+
+
+class ClassDates(OfficeError):
+    """The times of a class do not fit. Facts: none; one key a fault."""
+
+    def __init__(self, key: str, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.key = key
+
+
+class ClassMove(OfficeError):
+    """A class cannot go from its state into that one. Facts: state, wanted."""
+
+    key = N_("error.class_move")
+
+
+class FewerSeatsThanTaken(OfficeError):
+    """Seats cannot become fewer than are taken. Facts: taken."""
+
+    key = N_("error.fewer_seats")
+
+
+class CertificateNotEarned(OfficeError):
+    """Somebody did not attend enough, or did not pass. Facts: name."""
+
+    key = N_("error.certificate_not_earned")

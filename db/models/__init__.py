@@ -1,7 +1,9 @@
 """Every table, written out: one look shows all that the office remembers."""
 
 from db.models.abbreviation import Abbreviation
+from db.models.attendance import Attendance, DoorScan
 from db.models.canned_reply import CannedReply
+from db.models.certificate import Certificate
 from db.models.claim import Claim
 from db.models.consent import Consent
 from db.models.contact import Contact
@@ -25,21 +27,31 @@ from db.models.pause import Pause
 from db.models.phrasing import Phrasing
 from db.models.quarantined_update import QuarantinedUpdate
 from db.models.reference_counter import ReferenceCounter
+from db.models.registration import ClassInterest, Participant, Registration, SurveyAnswer
+from db.models.reminder import Reminder
 from db.models.replaced_document import ReplacedDocument
 from db.models.revision import Revision
 from db.models.staff import Staff, StaffRole, staff_roles
 from db.models.staff_session import Passkey, SignInFailure, StaffSession
 from db.models.stored_file import StoredFile, UploadedFile
+from db.models.training_class import ClassDocument, ClassQuestion, ClassSession, TrainingClass
 from db.models.web_event import WebEvent
 
 __all__ = [
     "Abbreviation",
     "Attachment",
+    "Attendance",
     "CannedReply",
+    "Certificate",
     "Claim",
+    "ClassDocument",
+    "ClassInterest",
+    "ClassQuestion",
+    "ClassSession",
     "Consent",
     "Contact",
     "Conversation",
+    "DoorScan",
     "Embedding",
     "Enquiry",
     "FailedUpdate",
@@ -57,12 +69,15 @@ __all__ = [
     "OfficeSetting",
     "OutboundMessage",
     "PanelTask",
+    "Participant",
     "Passkey",
     "Pause",
     "Phrasing",
     "Presence",
     "QuarantinedUpdate",
     "ReferenceCounter",
+    "Registration",
+    "Reminder",
     "ReplacedDocument",
     "ReplyDraft",
     "Revision",
@@ -71,6 +86,8 @@ __all__ = [
     "StaffRole",
     "StaffSession",
     "StoredFile",
+    "SurveyAnswer",
+    "TrainingClass",
     "UploadedFile",
     "WebEvent",
     "staff_roles",

@@ -1,0 +1,206 @@
+"""Rules of training classes (lớp tập huấn): who is the same person, whose turn it is, when to remind, which dates a series has.
+
+>>> [person.full_name for person in people_of("1. Nguyễn Văn An - Kế toán - 0905 111 222\\nTrần Thị Bé, Giám đốc, 0914333444")]
+['Nguyễn Văn An', 'Trần Thị Bé']
+>>> turns([3, 1, 2], free=2, rule="skip"), turns([3, 1, 2], free=2, rule="hold")
+([1], [])
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+from typing import Any, Protocol
+
+from stdnum.vn import mst
+
+from domain.errors import BadAnswer, BadDate, BadPhone, BadTaxCode, NoNames, TooManyNames, UnreadableName
+from domain.folding import clean, fold
+
+SKIP, HOLD = "skip", "hold"
+MOST_PEOPLE = 50
+"""People of one registration. A longer list comes by sheet to an officer."""
+MOST_OCCURRENCES = 60
+"""Dates of one series."""
+
+_PARTS = re.compile(r"\s*(?:[,;|\t]|\s[-–—]\s)\s*")
+_NUMBERED = re.compile(r"^\s*(?:\d{1,3}\s*[.)/:-]|[-*•])\s*")
+_PHONE = re.compile(r"^\+?[\d\s.()-]{8,20}$")
+_NAME = re.compile(r"[^\W\d_]+(?:[\s.'’-]+[^\W\d_]+)*\.?")
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who is to attend. `phone` is digits, or empty."""
+
+    full_name: str
+    position: str = ""
+    phone: str = ""
+
+
+class Question(Protocol):
+    """What is asked of those who sign up."""
+
+    name: str
+    kind: str
+    choices: list[str]
+    is_required: bool
+    only_if: str
+    only_if_answer: str
+
+
+def people_of(text: str) -> list[Person]:
+    """People as they are typed or pasted, one a line: name, position, phone, parted by commas, semicolons, tabs or dashes.
+
+    Raises `NoNames`, `TooManyNames` (more than `MOST_PEOPLE`), `UnreadableName` and `BadPhone`, each with the line.
+    """
+    lines = [line for line in (clean(_NUMBERED.sub("", line)) for line in text.splitlines()) if line]
+    if not lines:
+        raise NoNames
+    if len(lines) > MOST_PEOPLE:
+        raise TooManyNames(count=len(lines), limit=MOST_PEOPLE)
+    return [_person(line) for line in lines]
+
+
+def _person(line: str) -> Person:
+    name, *rest = _PARTS.split(line)
+    if len(name) > 120 or len(name.split()) < 2 or not _NAME.fullmatch(name):
+        raise UnreadableName(line=line[:80])
+    phones = [part for part in rest if _PHONE.match(part)]
+    words = [part for part in rest if part and part not in phones]
+    return Person(name, ", ".join(words)[:120], phone_of(phones[0]) if phones else "")
+
+
+def phone_of(text: str) -> str:
+    """A phone number as digits, +84 written as 0. Raises `BadPhone`.
+
+    >>> phone_of("+84 905-111-222"), phone_of("(0234) 3822 222")
+    ('0905111222', '02343822222')
+    """
+    digits = re.sub(r"\D", "", text)
+    if digits.startswith("84") and len(digits) in {11, 12}:
+        digits = "0" + digits[2:]
+    if not (digits.startswith("0") and 10 <= len(digits) <= 11):
+        raise BadPhone(phone=text.strip()[:20])
+    return digits
+
+
+def tax_code_of(text: str) -> str:
+    """A tax code (mã số thuế): ten digits with their check digit, thirteen of a branch, or the twelve of a person since 1 July 2025,
+    of which only the form can be checked. Raises `BadTaxCode`.
+
+    >>> tax_code_of("0100233488"), tax_code_of("0100233488-001")
+    ('0100233488', '0100233488-001')
+    """
+    digits = re.sub(r"[\s.-]", "", text)
+    if re.fullmatch(r"\d{12}", digits):
+        return digits
+    if not mst.is_valid(digits):
+        raise BadTaxCode(code=text.strip()[:20])
+    return str(mst.format(digits))
+
+
+def person_key(person: Person, phone: str, tax_code: str) -> str:
+    """By what the same person is known within a class: name without diacritics; their phone, else the registration's, else the firm."""
+    return f"{fold(person.full_name)}|{person.phone or phone or tax_code}"[:200]
+
+
+def turns(sizes: Sequence[int], *, free: int, rule: str) -> list[int]:
+    """Whose turn it is on a waiting list: places of the groups that get the free seats, first come first served.
+
+    A group gets seats only when all fit. Where the next does not, `hold` waits for it, `skip` passes it over (it keeps its place).
+    """
+    given = []
+    for place, size in enumerate(sizes):
+        if size <= free:
+            given.append(place)
+            free -= size
+        elif rule == HOLD:
+            break
+    return given
+
+
+def reminder_moments(starts: Iterable[datetime], minutes: Iterable[int], now: datetime) -> list[tuple[datetime, datetime]]:
+    """(when to remind, of which beginning), those that are still ahead, in order."""
+    planned = {(start - timedelta(minutes=before), start) for start in starts for before in minutes}
+    return sorted((due, start) for due, start in planned if due > now)
+
+
+def overlapping(sessions: Sequence[tuple[datetime, datetime]]) -> bool:
+    """Whether two sessions take place at the same time."""
+    ordered = sorted(sessions)
+    return any(later[0] < earlier[1] for earlier, later in pairwise(ordered))
+
+
+def series(first: date, *, every: str, interval: int, count: int) -> list[date]:
+    """The first day and those after it, every so many days, weeks or months. A month without the day is passed over, as RFC 5545 says.
+
+    >>> [str(day) for day in series(date(2027, 1, 31), every="month", interval=1, count=3)]
+    ['2027-01-31', '2027-03-31', '2027-05-31']
+    """
+    if not (1 <= count <= MOST_OCCURRENCES and 1 <= interval <= 60):
+        raise ValueError("a series has 1 to 60 dates, 1 to 60 apart")
+    found: list[date] = []
+    step = 0
+    while len(found) < count:
+        if (day := _stepped(first, every, interval * step)) is not None:
+            found.append(day)
+        step += 1
+    return found
+
+
+def _stepped(first: date, every: str, steps: int) -> date | None:
+    if every in {"day", "week"}:
+        return first + timedelta(days=steps * (7 if every == "week" else 1))
+    if every != "month":
+        raise ValueError(f"every {every}?")
+    years, month = divmod(first.month - 1 + steps, 12)
+    try:
+        return first.replace(year=first.year + years, month=month + 1)
+    except ValueError:
+        return None
+
+
+def asked(questions: Iterable[Question], answers: Mapping[str, Any]) -> list[str]:
+    """Names of the questions that are to be asked after these answers, in order. One that hangs on an unasked one is not asked."""
+    names: list[str] = []
+    for question in questions:
+        if not question.only_if or (
+            question.only_if in names and fold(str(answers.get(question.only_if, ""))) == fold(question.only_if_answer)
+        ):
+            names.append(question.name)
+    return names
+
+
+def answer_of(question: Question, text: str) -> str:
+    """An answer as it is kept: a choice in its own spelling, a date as YYYY-MM-DD. Raises `BadAnswer` and `BadDate`."""
+    text = clean(text)
+    if question.kind == "choice":
+        for choice in question.choices:
+            if fold(choice) == fold(text):
+                return choice
+        raise BadAnswer(choices=", ".join(question.choices))
+    if question.kind == "date":
+        return date_of(text).isoformat()
+    if not text or len(text) > 1000:
+        raise BadAnswer(choices="")
+    return text
+
+
+def date_of(text: str) -> date:
+    """A date as people here write it: day, month, year. Raises `BadDate`.
+
+    >>> str(date_of("5/3/2027")), str(date_of("2027-03-05"))
+    ('2027-03-05', '2027-03-05')
+    """
+    if match := re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text.strip()):
+        year, month, day = map(int, match.groups())
+    elif match := re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", text.strip()):
+        day, month, year = map(int, match.groups())
+    else:
+        raise BadDate(text=text.strip()[:30])
+    try:
+        return date(year, month, day)
+    except ValueError as fault:
+        raise BadDate(text=text.strip()[:30]) from fault

@@ -1,0 +1,120 @@
+"""What participants are told of their class (thông báo lớp): through the outbox, in the contact's language, each with the next step.
+
+The data of the buttons is what the counter's conversation about classes understands.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from html import escape
+from typing import Any
+
+from babel.dates import format_datetime
+from sqlalchemy.orm import Session
+
+from db.models import ClassSession, Contact, Registration, TrainingClass
+from domain.messages import N_
+from domain.worktime import ZONE
+from locales import translate, translate_html
+from usecases import outbox
+
+Button = tuple[str, str]
+"""Message key of its caption (or what needs no translation, as 5★), and its data or, where that begins with https or http, its link."""
+
+_LIST = 10
+"""Participants whose names a message says; of more it says how many."""
+
+
+def show_class(key: int) -> str:
+    """Data of a button that shows a class."""
+    return f"class:{key}"
+
+
+def show_registration(key: int) -> str:
+    """Data of a button that shows one's own registration."""
+    return f"mine:{key}"
+
+
+def take_seat(key: int, *, take: bool) -> str:
+    """Data of a button that takes, or gives back, seats that were offered."""
+    return f"seat:{key}:{int(take)}"
+
+
+def mark(key: int, question: str, points: int) -> str:
+    """Data of a button that answers a question of the survey."""
+    return f"survey:{key}:{question}:{points}"
+
+
+def when(sessions: Iterable[ClassSession], language: str) -> str:
+    """The sessions as people read them, one a line: Monday, 23/11/2026, 08:00 – 11:30."""
+    return "\n".join(one_session(session.starts_at, session.ends_at, language) for session in sessions)
+
+
+def one_session(starts_at: datetime, ends_at: datetime, language: str) -> str:
+    """One session in the office's own time."""
+    start, end = starts_at.astimezone(ZONE), ends_at.astimezone(ZONE)
+    day = "EEEE, dd/MM/yyyy, HH:mm" if language == "vi" else "EEEE, d MMM yyyy, HH:mm"
+    until = "HH:mm" if start.date() == end.date() else day
+    said = f"{format_datetime(start, day, locale=language)} – {format_datetime(end, until, locale=language)}"
+    return said[0].upper() + said[1:]
+
+
+def where(training_class: TrainingClass, language: str, *, seated: bool = True) -> str:
+    """Place and links, one a line. The link of an online class is for those who have a seat."""
+    lines = [training_class.place] if training_class.place else []
+    if training_class.map_link:
+        lines.append(translate(N_("class.map"), language, link=training_class.map_link))
+    if training_class.online_link:
+        online = N_("class.online") if seated else N_("class.online_later")
+        lines.append(translate(online, language, link=training_class.online_link))
+    return "\n".join(lines)
+
+
+def facts(registration: Registration, language: str) -> dict[str, Any]:
+    """What most notices say of a registration."""
+    training_class = registration.training_class
+    names = [participant.full_name for participant in present(registration)]
+    listed = ", ".join(names[:_LIST]) + (f" … ({len(names)})" if len(names) > _LIST else "")
+    return {
+        "title": training_class.title,
+        "reference": registration.reference,
+        "names": listed,
+        "people": len(names),
+        "when": when(training_class.sessions, language),
+        "where": where(training_class, language),
+        "bring": training_class.bring or translate(N_("class.bring_nothing"), language),
+    }
+
+
+def present(registration: Registration) -> list[Any]:
+    """The participants of a registration who are not replaced or taken out; of an ended one, those who had been in it to the end."""
+    ended = registration.ended_at
+    return [person for person in registration.participants if person.removed_at is None or person.removed_at == ended]
+
+
+def tell(
+    session: Session, registration: Registration, key: str, now: datetime, buttons: Sequence[Sequence[Button]] = (), **more: Any
+) -> bool:
+    """Say something to the contact of a registration; False where it has none, as staff wrote it down."""
+    if registration.contact is None:
+        return False
+    say(session, registration.contact, key, now, buttons, **facts(registration, registration.contact.language), **more)
+    return True
+
+
+def say(session: Session, contact: Contact, key: str, now: datetime, buttons: Sequence[Sequence[Button]] = (), **said: Any) -> None:
+    """One notice to a contact."""
+    payload: dict[str, Any] = {"text": translate_html(key, contact.language, **said), "parse_mode": "HTML"}
+    if buttons:
+        payload["reply_markup"] = {"inline_keyboard": [[_button(one, contact.language) for one in row] for row in buttons]}
+    outbox.send(session, contact, "sendMessage", payload, kind="notice", now=now)
+
+
+def say_words(session: Session, contact: Contact, words: str, now: datetime) -> None:
+    """An officer's own words to a participant, as they were written."""
+    outbox.send(session, contact, "sendMessage", {"text": escape(words, quote=False), "parse_mode": "HTML"}, kind="officer", now=now)
+
+
+def _button(button: Button, language: str) -> dict[str, str]:
+    caption, data = button
+    is_link = data.startswith(("https://", "http://"))
+    return {"text": translate(caption, language), "url" if is_link else "callback_data": data}

@@ -1,0 +1,109 @@
+"""Reminders (lời nhắc): planned when a seat is taken, replaced when the class moves, dropped when it ends. Each is sent at most once."""
+
+from collections import Counter
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Registration, Reminder, TrainingClass
+from db.models.registration import CONFIRMED
+from db.models.reminder import DROPPED, PLANNED, SENT
+from db.models.training_class import CLOSED, OPEN
+from db.upsert import insert_if_absent
+from domain.messages import N_
+from domain.training import reminder_moments
+from usecases import class_notices, outbox
+
+CLASS = "class"
+BATCH = 50
+
+
+def plan(session: Session, registration: Registration, now: datetime) -> int:
+    """Plan the reminders of a registration that has seats and a contact; planning again adds nothing. How many were planned."""
+    if registration.status != CONFIRMED or registration.contact_id is None:
+        return 0
+    training_class = registration.training_class
+    moments = reminder_moments([one.starts_at for one in training_class.sessions], training_class.reminders, now)
+    planned = 0
+    for due, start in moments:
+        key = {"kind": CLASS, "subject_id": registration.id, "due_at": due}
+        row = insert_if_absent(session, Reminder, **key, contact_id=registration.contact_id, about_at=start, state=PLANNED, reason="")
+        if row is None:
+            row = session.scalars(select(Reminder).filter_by(**key)).one()
+            if row.state == DROPPED:  # it moved away and back again
+                row.state, row.reason, row.settled_at, row.about_at = PLANNED, "", None, start
+                planned += 1
+        else:
+            planned += 1
+    return planned
+
+
+def drop(session: Session, registration: Registration, reason: str, now: datetime) -> None:
+    """Nothing that is planned for a registration is sent any more."""
+    for reminder in of(session, registration):
+        if reminder.state == PLANNED:
+            reminder.state, reminder.reason, reminder.settled_at = DROPPED, reason, now
+
+
+def of(session: Session, registration: Registration) -> list[Reminder]:
+    """All of a registration, by time."""
+    its = select(Reminder).where(Reminder.kind == CLASS, Reminder.subject_id == registration.id)
+    return list(session.scalars(its.order_by(Reminder.due_at)))
+
+
+def send_due(session: Session, now: datetime, *, trial: bool) -> int:
+    """Send what is due; how many were settled is returned. For the clock.
+
+    After a long silence only the newest of several due ones is sent, and none for what has begun. In trial mode staff are told instead.
+    """
+    due = select(Reminder).where(Reminder.state == PLANNED, Reminder.due_at <= now).order_by(Reminder.due_at, Reminder.id).limit(BATCH)
+    rows = session.scalars(due.with_for_update(skip_locked=True)).all()
+    instead: Counter[str] = Counter()
+    for reminder in rows:
+        reminder.settled_at = now
+        registration = session.get(Registration, reminder.subject_id)
+        if (reason := _stale(session, reminder, registration, now)) or registration is None:
+            reminder.state, reminder.reason = DROPPED, reason
+        elif trial:
+            reminder.state, reminder.reason = DROPPED, "trial"
+            instead[registration.training_class.title] += 1
+        else:
+            reminder.state = SENT
+            _remind(session, reminder, registration, now)
+    for title, number in instead.items():
+        outbox.alert_staff(
+            session, N_("alert.trial_reminder.subject"), N_("alert.trial_reminder.body"), now=now, title=title, number=number
+        )
+    return len(rows)
+
+
+def _stale(session: Session, reminder: Reminder, registration: Registration | None, now: datetime) -> str:
+    """Why it is not sent any more; empty where it is."""
+    if registration is None or registration.status != CONFIRMED:
+        return "ended"
+    if registration.training_class.status not in {OPEN, CLOSED}:
+        return "class ended"
+    if reminder.about_at <= now:
+        return "begun"
+    newer = select(Reminder.id).where(
+        Reminder.kind == reminder.kind,
+        Reminder.subject_id == reminder.subject_id,
+        Reminder.state == PLANNED,
+        Reminder.about_at == reminder.about_at,
+        Reminder.due_at > reminder.due_at,
+        Reminder.due_at <= now,
+    )
+    return "newer due" if session.scalar(newer.limit(1)) is not None else ""
+
+
+def _remind(session: Session, reminder: Reminder, registration: Registration, now: datetime) -> None:
+    training_class: TrainingClass = registration.training_class
+    key = N_("class.reminder_soon") if reminder.about_at - now <= timedelta(hours=12) else N_("class.reminder")
+    buttons: list[list[class_notices.Button]] = [[(N_("button.ticket"), class_notices.show_registration(registration.id))]]
+    if training_class.map_link:
+        buttons.append([(N_("button.map"), training_class.map_link)])
+    begins = next((one for one in training_class.sessions if one.starts_at == reminder.about_at), None)
+    language = registration.contact.language if registration.contact else "vi"
+    begin = class_notices.one_session(begins.starts_at, begins.ends_at, language) if begins else ""
+    class_notices.tell(session, registration, key, now, buttons, begins=begin)
