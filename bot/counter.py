@@ -68,7 +68,7 @@ class Counter:
         self._unit = Unit(build_dispatcher(), recording_bot(), preparation, self.writer, clock)
         self._by_name = {channel.name: channel for channel in self.channels}
         self._deliverers = [Deliverer(channel, self.database, self.writer, self.hub, self.holder, clock) for channel in self.channels]
-        self._clock = Clock(self.writer, self.holder, clock)
+        self._clock = Clock(self.writer, self.holder, clock, trial=settings.trial_mode)
         self._tasks: list[asyncio.Task[None]] = []
         self.stopping = False
 

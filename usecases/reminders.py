@@ -52,11 +52,20 @@ def of(session: Session, registration: Registration) -> list[Reminder]:
     return list(session.scalars(its.order_by(Reminder.due_at)))
 
 
-def send_due(session: Session, now: datetime, *, trial: bool) -> int:
+def send_due(session: Session, now: datetime) -> int:
     """Send what is due; how many were settled is returned. For the clock.
 
-    After a long silence only the newest of several due ones is sent, and none for what has begun. In trial mode staff are told instead.
+    After a long silence only the newest of several due ones is sent, and none for what has begun.
     """
+    return _settle_due(session, now, trial=False)
+
+
+def tell_staff_of_due(session: Session, now: datetime) -> int:
+    """What `send_due` is in trial mode: participants hear nothing, staff hear what they would have."""
+    return _settle_due(session, now, trial=True)
+
+
+def _settle_due(session: Session, now: datetime, *, trial: bool) -> int:
     due = select(Reminder).where(Reminder.state == PLANNED, Reminder.due_at <= now).order_by(Reminder.due_at, Reminder.id).limit(BATCH)
     rows = session.scalars(due.with_for_update(skip_locked=True)).all()
     instead: Counter[str] = Counter()
