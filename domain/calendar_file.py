@@ -43,7 +43,8 @@ def calendar_file(events: Sequence[Event]) -> bytes:
     for event in events:
         calendar.add_component(_component(event))
     calendar.add_missing_timezones()
-    return calendar.to_ical()
+    written: bytes = calendar.to_ical()
+    return written
 
 
 def _component(event: Event) -> icalendar.Event:

@@ -51,7 +51,7 @@ class Code:
 
 def pdf(layout: str, paper: Any, made_at: datetime) -> bytes:
     """The paper as PDF. The same paper made at the same moment (aware) is the same file to the byte."""
-    printed = typst.compile(
+    printed: bytes = typst.compile(
         _LAYOUTS / f"{layout}.typ",
         format="pdf",
         pdf_standards=STANDARDS,
