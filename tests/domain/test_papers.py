@@ -132,7 +132,7 @@ AROUND = {
         *((0, 74.25 * row + 47, 210, 74.25 * row + 74) for row in range(4)),
         *((edge, 0, edge + 15, 297) for edge in (-7.5, 97.5, 202.5)),
     ),
-    "sign_in_sheet": ((0, 0, 28, 210), (161.5, 0, 297, 210), (0, 0, 297, 84), (0, 116, 297, 210)),
+    "sign_in_sheet": ((0, 0, 28, 210), (161.5, 0, 297, 210), (0, 0, 297, 77), (0, 109, 297, 210)),
 }
 """All but the places of name and firm: left, top, right, bottom in millimetres. Whatever the name, not a dot may differ there."""
 LONG = " ".join(["Công Tằng Tôn Nữ Thị Phương Khánh Huyền"] * 4)
