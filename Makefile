@@ -54,6 +54,7 @@ bench: setup ## speed against a bare baseline, ratios printed
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.answers
 	@$(BIN)/python -m benchmarks.panel
+	@$(BIN)/python -m benchmarks.papers
 
 learn: setup ## learn the ranking again from the starter content and its labelled questions
 	@$(BIN)/python -m benchmarks.learn
