@@ -18,7 +18,7 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Job:
-    """A use case that takes (session, now) and returns how much it did; another one in trial mode, where it writes to citizens by itself."""
+    """A use case that takes (session, now) and returns how much it did. `in_trial` stands in where it would write to citizens unasked."""
 
     name: str
     every_seconds: int

@@ -12,6 +12,9 @@ from domain.worktime import WorkingHours
 
 T = TypeVar("T")
 
+ON_PAPERS = ("authority", "city", "signer_title", "signer")
+"""Facts of the office that only papers show."""
+
 
 def setting(session: Session, key: str) -> Any:
     """The value of an office setting; raises LookupError when `prepare` has not laid it down."""
@@ -62,6 +65,12 @@ def answer_due(session: Session, now: datetime) -> datetime:
 def name(session: Session, language: str) -> str:
     """The office's name in a language."""
     return str(setting(session, "profile")["name"][language])
+
+
+def on_papers(session: Session) -> dict[str, str]:
+    """What stands on official papers beside the name: superior body, city, title and name of who signs; empty until staff fill it in."""
+    profile = setting(session, "profile")
+    return {name: str(profile.get(name, "")) for name in ON_PAPERS}
 
 
 def change(session: Session, key: str, value: Any, *, source: str, now: datetime) -> None:

@@ -50,6 +50,10 @@ class ProfileForm(_Sourced):
     phone = _text(N_("panel.office.phone"), 60, _PHONE)
     email = _text(N_("panel.office.email"), 255, Email(N_("panel.staff.no_email")))
     website = _text(N_("panel.office.website"), 255, URL(message=N_("panel.office.no_website")))
+    authority = _text(N_("panel.office.authority"), 200)
+    city = _text(N_("panel.office.city"), 60)
+    signer_title = _text(N_("panel.office.signer_title"), 120)
+    signer = _text(N_("panel.office.signer"), 120)
 
 
 class PromiseForm(_Sourced):
@@ -70,20 +74,23 @@ class Setting:
     to_value: Any
 
 
+_PLAIN = ("address", "phone", "email", "website", *office.ON_PAPERS)
+
+
 def _profile_to_form(value: Mapping[str, Any]) -> dict[str, Any]:
     names = {
         f"{field}_{language}": value[key][language]
         for field, key in (("name", "name"), ("short", "short_name"))
         for language in ("vi", "en")
     }
-    return names | {name: value.get(name, "") for name in ("address", "phone", "email", "website")}
+    return names | {name: value.get(name, "") for name in _PLAIN}
 
 
 def _profile_to_value(entered: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "name": {"vi": entered["name_vi"], "en": entered["name_en"]},
         "short_name": {"vi": entered["short_vi"], "en": entered["short_en"]},
-    } | {name: entered[name] for name in ("address", "phone", "email", "website")}
+    } | {name: entered[name] for name in _PLAIN}
 
 
 def _minutes_to_form(value: int) -> dict[str, Any]:
