@@ -151,7 +151,7 @@ def test_the_longest_names_stay_in_their_place(name: str, firm: str) -> None:
 
 
 def test_names_are_never_read_as_markup() -> None:
-    name = '*Đậm* _#show_ $x$ @nhãn <participant> #{1+1} "-- \\ `mã` // {{ x }} #import "a"'
+    name = '*Đậm* _#show_ $x$ @nhãn <chỗ> #{1+1} "-- \\ `mã` // {{ x }} #import "a"'
     for layout, paper in of(name):
         assert press.pictures(layout, paper, 20)
         if layout != "sign_in_sheet":
