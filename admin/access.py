@@ -38,6 +38,8 @@ OFFICERS = frozenset({ADMINISTRATOR, ENQUIRIES})
 SPECIALISTS = frozenset({TRAINING, BARCODES, METROLOGY})
 """Who answers the enquiries that a colleague assigns to them."""
 ANSWERERS = OFFICERS | SPECIALISTS
+TRAINERS = frozenset({ADMINISTRATOR, TRAINING})
+"""Who runs classes."""
 READERS = ANSWERERS | {VIEWER}
 AUTHORS = ANSWERERS | {COMMUNICATIONS}
 """Who writes knowledge; what one writes another approves."""
@@ -150,6 +152,11 @@ RIGHTS = {
     "outbox.index_view": ADMINISTRATORS,
     "outbox.details_view": ADMINISTRATORS,
     "outbox.again": ADMINISTRATORS,
+    "door.index": TRAINERS,
+    "door.meeting": TRAINERS,
+    "door.list": TRAINERS,
+    "door.scans": TRAINERS,
+    "door.worker": TRAINERS,
     "quarantine.index_view": ADMINISTRATORS,
     "quarantine.details_view": ADMINISTRATORS,
     "quarantine.resolve": ADMINISTRATORS,

@@ -72,7 +72,8 @@ def _add_views(app: Flask) -> None:
 
 
 def _static_url(app: Flask) -> Any:
-    stamps = {path.name: int(path.stat().st_mtime) for path in Path(app.static_folder or "").glob("*.*")}
+    folder = Path(app.static_folder or "")
+    stamps = {path.relative_to(folder).as_posix(): int(path.stat().st_mtime) for path in folder.rglob("*.*")}
 
     def static_url(name: str) -> str:
         return f"{app.static_url_path}/{name}?v={stamps.get(name, 0)}"

@@ -11,7 +11,7 @@ POLICY = (
 
 
 def harden(app: Flask, is_https: bool) -> None:
-    """Add the headers to every answer; a view may set a stricter policy of its own."""
+    """Add the headers to every answer; a view may set a policy of its own, and let the camera in."""
 
     @app.after_request
     def _headers(response: Response) -> Response:
@@ -19,7 +19,7 @@ def harden(app: Flask, is_https: bool) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["X-Frame-Options"] = "DENY"
         response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=()"
+        response.headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
         response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
         if is_https:

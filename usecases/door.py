@@ -3,7 +3,6 @@
 Somebody is there when there is a scan that no later undoing took back; they came when the earliest such scan says.
 """
 
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -114,17 +113,14 @@ def came_at(scans: Iterable[tuple[str, datetime]]) -> datetime | None:
     return min((at for kind, at in listed if kind == IN and (undone is None or at > undone)), default=None)
 
 
-def walk_in(session: Session, meeting: ClassSession, person: Person, firm: str, *, uid: str, staff_id: int, now: datetime) -> Merged:
-    """Somebody without a sign-up comes (đến tại chỗ): a free seat is theirs at once, and they are there. Twice the same is once.
+def walk_in(
+    session: Session, meeting: ClassSession, person: Person, firm: str, *, uid: str, at: datetime, staff_id: int, now: datetime
+) -> Merged:
+    """Somebody without a sign-up came at a moment (đến tại chỗ): a free seat is theirs, and they are there. Twice the same is once.
 
     Raises `ClassFull`, `AlreadySignedUp` and what `sign_up.sign_up` raises.
     """
     wish = sign_up.Wish([person], token=f"door-{uid}"[:40], firm=firm, phone=person.phone)
     registration = sign_up.sign_up(session, meeting.class_id, wish, contact=None, source=sign_up.COUNTER, waits=False, now=now)
-    scan = Scan(uid, registration.participants[0].ticket, IN, now)
+    scan = Scan(uid, registration.participants[0].ticket, IN, at)
     return merge(session, meeting, [scan], staff_id=staff_id, now=now)[0]
-
-
-def new_uid() -> str:
-    """A number for a scan that comes from a page and not from a device's own list."""
-    return secrets.token_hex(16)

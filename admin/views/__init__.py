@@ -7,6 +7,7 @@ from admin.views.calendar import CalendarView
 from admin.views.canned import CannedView
 from admin.views.contacts import ContactsView
 from admin.views.documents import DocumentsView
+from admin.views.door import DoorView
 from admin.views.history import HistoryView
 from admin.views.inbox import InboxView
 from admin.views.knowledge import KnowledgeView
@@ -36,6 +37,7 @@ KNOWLEDGE = (
 VIEWS = (
     InboxView,
     *KNOWLEDGE,
+    DoorView,
     ContactsView,
     CannedView,
     CalendarView,

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from flask import Flask
 from sqlalchemy import delete, select
-from werkzeug.routing import Rule
+from werkzeug.routing import IntegerConverter, Rule
 
 from admin.access import ADMINISTRATOR, ENQUIRIES, METROLOGY, NOBODY, OPEN, POSTING, RIGHTS, ROLES, VIEWER, allowed
 from db.engine import Database
@@ -24,7 +24,9 @@ def routes(panel: Flask) -> Iterator[tuple[Rule, str]]:
 
 
 def address(rule: Rule) -> str:
-    values = {name: {"filename": "panel.css", "sha256": "0" * 64}.get(name, REFERENCE) for name in rule.arguments}
+    numbers = {name for name, converter in rule._converters.items() if isinstance(converter, IntegerConverter)}
+    known = {"filename": "panel.css", "sha256": "0" * 64} | dict.fromkeys(numbers, 1)
+    values = {name: known.get(name, REFERENCE) for name in rule.arguments}
     _, path = rule.build(values) or ("", "")
     return path
 

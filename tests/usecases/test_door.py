@@ -96,13 +96,13 @@ def test_a_walk_in_gets_the_last_seat_and_the_next_one_does_not(
     (meeting,) = training_class.sessions
     at = meeting.starts_at
     person = Person("Hồ Văn Khách", phone="0935111222")
-    merged = door.walk_in(session, meeting, person, "Cửa hàng gas", uid="w1", staff_id=officer.id, now=at)
+    merged = door.walk_in(session, meeting, person, "Cửa hàng gas", uid="w1", at=at, staff_id=officer.id, now=at)
     assert (merged.name, merged.first_at) == ("Hồ Văn Khách", at)
-    assert door.walk_in(session, meeting, person, "Cửa hàng gas", uid="w1", staff_id=officer.id, now=at).first_at == at
+    assert door.walk_in(session, meeting, person, "Cửa hàng gas", uid="w1", at=at, staff_id=officer.id, now=at).first_at == at
     with pytest.raises(AlreadySignedUp):
-        door.walk_in(session, meeting, person, "", uid="w2", staff_id=officer.id, now=at)
+        door.walk_in(session, meeting, person, "", uid="w2", at=at, staff_id=officer.id, now=at)
     with pytest.raises(ClassFull):
-        door.walk_in(session, meeting, Person("Đặng Thị Sau"), "", uid="w3", staff_id=officer.id, now=at)
+        door.walk_in(session, meeting, Person("Đặng Thị Sau"), "", uid="w3", at=at, staff_id=officer.id, now=at)
 
 
 def test_certificates_are_for_those_who_attended_and_passed(
