@@ -1,4 +1,5 @@
-"""The background (việc nền) of a panel process: one thread that takes up queued tasks, one at a time, and forgets old ones.
+"""The background (việc nền) of a panel process: one thread that takes up queued tasks, one at a time, prints
+certificates and forgets old tasks.
 
 `python -m admin` starts it with the panel. Any number of processes may run; a task whose process died is taken over after a minute, or at
 once after an orderly stop. A fault of the database that passes leaves the task where it is, to be taken up again.
@@ -17,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from admin import exporting, importing
 from admin.access import RIGHTS
+from admin.certificate_press import CertificatePress
 from admin.exports import EXPORTS
 from admin.imports import IMPORTS
 from admin.work import Pause, Stopping, Work, asked, utc_now
@@ -54,6 +56,7 @@ class Background:
         self.files = FileStore(settings.data_dir / FOLDER)
         self._stopping, self._woken = threading.Event(), threading.Event()
         self._pause = pause or self._stopping.wait
+        self._press = CertificatePress(FileStore(settings.files_dir), settings.public_url, clock)
         self._thread: threading.Thread | None = None
         self._forgot_at: datetime | None = None
 
@@ -73,9 +76,9 @@ class Background:
         self._woken.set()
 
     def work_off(self) -> int:
-        """Work until nothing waits; how many tasks were taken up."""
+        """Work until nothing waits; how many tasks and certificates there were."""
         with closing(Database(self._settings.database)) as database:
-            return sum(iter(lambda: self._take_one(database), False))
+            return sum(iter(lambda: self._take_one(database), False)) + self._press.work_off(database)
 
     def forget(self) -> int:
         """Forget old tasks and delete their files; how many files."""
@@ -103,6 +106,7 @@ class Background:
             self._forgot_at = now
         while not self._stopping.is_set() and self._take_one(database):
             pass
+        self._press.work_off(database)
 
     def _forget(self, database: Database) -> int:
         with database.write() as session:

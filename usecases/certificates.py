@@ -120,6 +120,12 @@ def unmade(session: Session, class_id: int | None = None, limit: int = 20) -> Se
     return session.scalars(waiting.order_by(Certificate.id).limit(limit)).all()
 
 
+def lock(session: Session, certificate: Certificate) -> None:
+    """Read a certificate anew under its class's lock: whoever prints or revokes it holds that."""
+    waiting_list.lock(session, certificate.class_id)
+    session.refresh(certificate)
+
+
 def deliver(session: Session, certificate: Certificate, file: enquiries.FileToSend, now: datetime) -> None:
     """Keep the PDF, already stored, and send it to the contact in the chat, once."""
     certificate.sha256 = file.sha256

@@ -5,6 +5,7 @@ from admin.views.account import AccountView
 from admin.views.approvals import ApprovalsView
 from admin.views.calendar import CalendarView
 from admin.views.canned import CannedView
+from admin.views.class_papers import ClassPapersView
 from admin.views.contacts import ContactsView
 from admin.views.documents import DocumentsView
 from admin.views.door import DoorView
@@ -38,6 +39,7 @@ VIEWS = (
     InboxView,
     *KNOWLEDGE,
     DoorView,
+    ClassPapersView,
     ContactsView,
     CannedView,
     CalendarView,
