@@ -55,6 +55,7 @@ bench: setup ## speed against a bare baseline, ratios printed
 	@$(BIN)/python -m benchmarks.answers
 	@$(BIN)/python -m benchmarks.panel
 	@$(BIN)/python -m benchmarks.papers
+	@$(BIN)/python -m benchmarks.sign_up
 
 learn: setup ## learn the ranking again from the starter content and its labelled questions
 	@$(BIN)/python -m benchmarks.learn
