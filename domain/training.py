@@ -7,7 +7,7 @@
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
@@ -121,10 +121,12 @@ def turns(sizes: Sequence[int], *, free: int, rule: str) -> list[int]:
     return given
 
 
-def reminder_moments(starts: Iterable[datetime], minutes: Iterable[int], now: datetime) -> list[tuple[datetime, datetime]]:
-    """(when to remind, of which beginning), those that are still ahead, in order."""
-    planned = {(start - timedelta(minutes=before), start) for start in starts for before in minutes}
-    return sorted((due, start) for due, start in planned if due > now)
+def reminder_moments(starts: Iterable[datetime], minutes: Collection[int], now: datetime) -> list[tuple[datetime, datetime]]:
+    """(when to remind, of which beginning), those that are still ahead, in order; at one moment only of the beginning that comes first."""
+    planned: dict[datetime, datetime] = {}
+    for start in sorted(starts, reverse=True):
+        planned |= {start - timedelta(minutes=before): start for before in minutes}
+    return sorted((due, start) for due, start in planned.items() if due > now)
 
 
 def overlapping(sessions: Sequence[tuple[datetime, datetime]]) -> bool:

@@ -10,7 +10,6 @@ from db.models import Registration, Reminder, TrainingClass
 from db.models.registration import CONFIRMED
 from db.models.reminder import DROPPED, PLANNED, SENT
 from db.models.training_class import CLOSED, OPEN
-from db.upsert import insert_if_absent
 from domain.messages import N_
 from domain.training import reminder_moments
 from usecases import class_notices, outbox
@@ -20,22 +19,22 @@ BATCH = 50
 
 
 def plan(session: Session, registration: Registration, now: datetime) -> int:
-    """Plan the reminders of a registration that has seats and a contact; planning again adds nothing. How many were planned."""
+    """Plan the reminders of a registration that has seats and a contact, its class locked; planning again adds nothing. How many."""
     if registration.status != CONFIRMED or registration.contact_id is None:
         return 0
     training_class = registration.training_class
-    moments = reminder_moments([one.starts_at for one in training_class.sessions], training_class.reminders, now)
+    known = {reminder.due_at: reminder for reminder in of(session, registration)}
     planned = 0
-    for due, start in moments:
-        key = {"kind": CLASS, "subject_id": registration.id, "due_at": due}
-        row = insert_if_absent(session, Reminder, **key, contact_id=registration.contact_id, about_at=start, state=PLANNED, reason="")
-        if row is None:
-            row = session.scalars(select(Reminder).filter_by(**key)).one()
-            if row.state == DROPPED:  # it moved away and back again
-                row.state, row.reason, row.settled_at, row.about_at = PLANNED, "", None, start
-                planned += 1
+    for due, start in reminder_moments([one.starts_at for one in training_class.sessions], training_class.reminders, now):
+        reminder = known.get(due)
+        if reminder is None:
+            facts = {"kind": CLASS, "subject_id": registration.id, "contact_id": registration.contact_id}
+            session.add(Reminder(**facts, due_at=due, about_at=start, state=PLANNED, reason=""))
+        elif reminder.state == DROPPED:  # it moved away and back again
+            reminder.state, reminder.reason, reminder.settled_at, reminder.about_at = PLANNED, "", None, start
         else:
-            planned += 1
+            continue
+        planned += 1
     return planned
 
 
