@@ -2,6 +2,8 @@
 
 >>> [person.full_name for person in people_of("1. Nguyễn Văn An - Kế toán - 0905 111 222\\nTrần Thị Bé, Giám đốc, 0914333444")]
 ['Nguyễn Văn An', 'Trần Thị Bé']
+>>> people_of("nguyen van an 0905111222, tran thi be")
+[Person(full_name='Nguyen Van An', position='', phone='0905111222'), Person(full_name='Tran Thi Be', position='', phone='')]
 >>> turns([3, 1, 2], free=2, rule="skip"), turns([3, 1, 2], free=2, rule="hold")
 ([1], [])
 """
@@ -27,6 +29,15 @@ MOST_OCCURRENCES = 60
 _PARTS = re.compile(r"\s*(?:[,;|\t]|\s[-–—]\s)\s*")
 _NUMBERED = re.compile(r"^\s*(?:\d{1,3}\s*[.)/:-]|[-*•])\s*")
 _PHONE = re.compile(r"^\+?[\d\s.()-]{8,20}$")
+_PHONE_BEHIND = re.compile(r"^(?P<name>\D+?)\s+(?P<phone>\+?\d[\d\s.()-]{7,19})$")
+_SURNAMES = frozenset(
+    """
+    nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh truong doan lam mai trinh dao cao ha luu luong thai ta phung
+    to vuong van tong chau quach kieu ton thach hua la nghiem
+    """.split()  # noqa: SIM905
+)
+_NOT_NAMES = frozenset({"le tan", "van thu", "ho so"})
+"""Positions that begin like a surname: lễ tân, văn thư."""
 _NAME = re.compile(r"[^\W\d_]+(?:[\s.'’-]+[^\W\d_]+)*\.?")
 
 
@@ -55,7 +66,8 @@ def people_of(text: str) -> list[Person]:
 
     Raises `NoNames`, `TooManyNames` (more than `MOST_PEOPLE`), `UnreadableName` and `BadPhone`, each with the line.
     """
-    lines = [line for line in (clean(_NUMBERED.sub("", line)) for line in text.splitlines()) if line]
+    typed = (clean(_NUMBERED.sub("", line)) for line in text.splitlines())
+    lines = [one for line in typed if line for one in _apart(line)]
     if not lines:
         raise NoNames
     if len(lines) > MOST_PEOPLE:
@@ -63,8 +75,24 @@ def people_of(text: str) -> list[Person]:
     return [_person(line) for line in lines]
 
 
+def _apart(line: str) -> list[str]:
+    """Several people in one line, where all that stands between commas begins with a surname of the country; else the line."""
+    parts = [part for part in re.split(r"\s*[,;]\s*", line) if part]
+    return parts if len(parts) > 1 and all(_is_like_a_name(part) for part in parts) else [line]
+
+
+def _is_like_a_name(text: str) -> bool:
+    behind = _PHONE_BEHIND.match(text)
+    plain = fold(behind["name"] if behind else text).split()
+    return 2 <= len(plain) <= 6 and plain[0] in _SURNAMES and " ".join(plain[:2]) not in _NOT_NAMES
+
+
 def _person(line: str) -> Person:
     name, *rest = _PARTS.split(line)
+    if behind := _PHONE_BEHIND.match(name):
+        name, rest = behind["name"], [behind["phone"], *rest]
+    if name.islower() or name.isupper():
+        name = name.title()  # it will stand on a certificate
     if len(name) > 120 or len(name.split()) < 2 or not _NAME.fullmatch(name):
         raise UnreadableName(line=line[:80])
     phones = [part for part in rest if _PHONE.match(part)]
