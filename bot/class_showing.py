@@ -1,5 +1,7 @@
 """Training classes as a citizen sees them: the list, one class, the fields to follow, one's own registrations."""
 
+from collections.abc import Sequence
+
 from aiogram.types import InlineKeyboardButton, Message
 
 from bot import buttons
@@ -64,8 +66,8 @@ def price(work: Work, one: TrainingClass) -> str:
     return translate(N_("class.price"), work.language, price=amount(one.price, work.language), source=one.price_source)
 
 
-async def show_class(message: Message, work: Work, key: int) -> None:
-    """All facts of a class, and what one can do. Raises `NoSuchClass`."""
+async def show_class(message: Message, work: Work, key: int, first: Sequence[InlineKeyboardButton] = ()) -> None:
+    """All facts of a class, and what one can do, `first` above all. Raises `NoSuchClass`."""
     one = classes.get_published(work.session, key)
     facts = [
         ("class.fact.when", class_notices.when(one.sessions, work.language)),
@@ -80,7 +82,7 @@ async def show_class(message: Message, work: Work, key: int) -> None:
     ]
     lines = [work.say(key, fact=fact) for key, fact in facts if fact]
     text = "\n".join([work.say("class.head", title=one.title, reference=one.reference), *lines])
-    await message.answer(text, reply_markup=buttons.under_reply(work, *_class_rows(work, one)))
+    await message.answer(text, reply_markup=buttons.under_reply(work, first, *_class_rows(work, one)))
 
 
 def _class_rows(work: Work, one: TrainingClass) -> list[list[InlineKeyboardButton]]:
@@ -135,9 +137,16 @@ async def show_registration(message: Message, work: Work, one: Registration, key
     rows, more = links(work, one) if one.status == CONFIRMED else ([], "")
     facts = class_notices.facts(one, work.language)
     changes = moment(one.training_class.changes_until, work.language)
-    text = work.say(key, **facts, standing=standing_of(work, one), changes=changes) + more
+    text = "\n".join([work.say(key, **facts, standing=standing_of(work, one), changes=changes), *_answers(work, one)]) + more
     rows += _act_rows(work, one)
     await message.answer(text, reply_markup=buttons.under_reply(work, *rows, [_my_classes(work)]))
+
+
+def _answers(work: Work, one: Registration) -> list[str]:
+    """What was answered to the questions of the class, a line each."""
+    questions = [question for question in one.training_class.questions if one.answers.get(question.name)]
+    said = [(question.text, one.answers[question.name]) for question in questions]
+    return [work.say("sign_up.line", name=name, said=value["name"] if isinstance(value, dict) else value) for name, value in said]
 
 
 def _act_rows(work: Work, one: Registration) -> list[list[InlineKeyboardButton]]:

@@ -19,7 +19,8 @@ from bot.memory import DRAFT, forget, keep, recall
 from bot.work import Work
 from db.models import ClassQuestion, TrainingClass
 from db.models.registration import CONFIRMED
-from domain.errors import ClassFull
+from db.models.training_class import OPEN
+from domain.errors import AlreadySignedUp, ClassFull, LargerThanClass, NamedTwice, NoSuchClass, SignUpClosed
 from domain.messages import N_
 from domain.training import Person, asked
 from domain.wishes import Wish
@@ -56,9 +57,27 @@ def draft_of(work: Work) -> Draft | None:
     return Draft(**kept) if kept else None
 
 
+def must_be_open(work: Work, class_id: int) -> None:
+    """Raises `SignUpClosed` before six questions are answered in vain."""
+    one = classes.get_published(work.session, class_id)
+    if classes.standing(one, classes.seats(work.session, one), work.now) not in {OPEN, classes.FULL}:
+        raise SignUpClosed(title=one.title)
+
+
+def open_draft(work: Work) -> Draft | None:
+    """The draft, where its class still takes sign-ups; of another one no answer is awaited."""
+    draft = draft_of(work)
+    try:
+        if draft is not None:
+            must_be_open(work, draft.class_id)
+    except (NoSuchClass, SignUpClosed):
+        return None
+    return draft
+
+
 async def begin(message: Message, work: Work, class_id: int) -> None:
-    """Begin, go on with what was begun for the same class, or take people and firm over from another. Raises `NoSuchClass`."""
-    classes.get_published(work.session, class_id)
+    """Begin, go on with what was begun for the same class, or take people and firm over from another. Raises `SignUpClosed`."""
+    must_be_open(work, class_id)
     draft = draft_of(work)
     if draft is None or draft.class_id != class_id:
         common = {step: value for step, value in draft.said.items() if not step.startswith("q")} if draft else {}
@@ -68,8 +87,9 @@ async def begin(message: Message, work: Work, class_id: int) -> None:
 
 async def resume(message: Message, work: Work) -> None:
     """Ask again what was asked last; without a draft, show the classes."""
-    draft = draft_of(work)
+    draft = open_draft(work)
     if draft is None:
+        throw_away(work)
         await message.answer(work.say("sign_up.nothing_begun"))
         await show_open(message, work)
         return
@@ -165,6 +185,8 @@ def _step(work: Work, draft: Draft, training_class: TrainingClass, listed: list[
     if step == PHONE and (same := _as_last_time(work)):
         text += "\n" + same
         rows.append([act(work, N_("button.as_last_time"), Step(token=draft.token, step=step, act="same"))])
+    if step == PHONE and (phone := phone_of_people(draft)):
+        rows.append([act(work, N_("button.this_phone"), Step(token=draft.token, step=step, act="first"), phone=phone)])
     if step in draft.said:
         rows.append(
             [act(work, N_("button.keep_answer"), Step(token=draft.token, step=step, act="keep"), said=short(said(work, draft, step)))]
@@ -220,6 +242,11 @@ def people_of_draft(draft: Draft) -> list[Person]:
     return [Person(*one) for one in draft.said.get(PEOPLE, [])]
 
 
+def phone_of_people(draft: Draft) -> str:
+    """The first phone that stands behind a name, or an empty text."""
+    return next((one.phone for one in people_of_draft(draft) if one.phone), "")
+
+
 def said(work: Work, draft: Draft, step: str) -> str:
     """An answer as people read it."""
     value = draft.said.get(step)
@@ -240,7 +267,9 @@ def _summary(work: Work, draft: Draft, training_class: TrainingClass, listed: li
     text = "\n".join([work.say("sign_up.summary", title=training_class.title, people=people), *lines, "", work.say("sign_up.check")])
     edits = [act(work, N_("button.edit"), Step(token=draft.token, step=step, act="edit"), name=short(captions[step])) for step in listed]
     rows = [[act(work, N_("button.hand_in"), HandIn(token=draft.token, waits=False))]]
-    rows += [edits[at : at + 2] for at in range(0, len(edits), 2)]
+    own = sum(step in questions for step in listed)
+    common, of_class = edits[: len(edits) - own], edits[len(edits) - own :]
+    rows += [common[at : at + 2] for at in range(0, len(common), 2)] + [[edit] for edit in of_class]
     return text, [*rows, [act(work, N_("button.stop"), Step(token=draft.token, step=SUMMARY, act="stop"))]]
 
 
@@ -248,7 +277,7 @@ def _summary(work: Work, draft: Draft, training_class: TrainingClass, listed: li
 
 
 async def hand_in(message: Message, work: Work, draft: Draft, *, waits: bool) -> None:
-    """Sign up; where there is no seat, explain the waiting list first. Raises what `sign_up.sign_up` raises, but for `ClassFull`."""
+    """Sign up; where there is no seat, explain the waiting list first. Raises `SignUpClosed`; what is wrong with the people is asked again."""
     training_class = classes.get_published(work.session, draft.class_id)
     if any(step not in draft.said for step in steps(work, draft, training_class)):
         await go_on(message, work, draft)
@@ -260,6 +289,9 @@ async def hand_in(message: Message, work: Work, draft: Draft, *, waits: bool) ->
         one = sign_up.sign_up(work.session, draft.class_id, wish, contact=work.contact, source=sign_up.CHAT, waits=waits, now=work.now)
     except ClassFull as full:
         await _offer_waiting(message, work, draft, training_class, full)
+        return
+    except (AlreadySignedUp, NamedTwice, LargerThanClass) as refusal:  # raised before anything was written
+        await ask(message, work, replace(draft, at=PEOPLE), work.say(refusal.key, **refusal.facts))
         return
     throw_away(work)
     await show_registration(message, work, one, N_("class.signed_up") if one.status == CONFIRMED else N_("class.waits"))

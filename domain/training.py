@@ -38,6 +38,8 @@ _SURNAMES = frozenset(
 )
 _NOT_NAMES = frozenset({"le tan", "van thu", "ho so"})
 """Positions that begin like a surname: lễ tân, văn thư."""
+_TALK = frozenset({"cho", "toi", "muon", "lop", "nguoi", "xin", "giup", "voi", "nhe", "duoc", "khong", "dang", "hoc", "phi"})
+"""Words of talk. One of them may be in a name; two make a sentence."""
 _NAME = re.compile(r"[^\W\d_]+(?:[\s.'’-]+[^\W\d_]+)*\.?")
 
 
@@ -93,7 +95,8 @@ def _person(line: str) -> Person:
         name, rest = behind["name"], [behind["phone"], *rest]
     if name.islower() or name.isupper():
         name = name.title()  # it will stand on a certificate
-    if len(name) > 120 or len(name.split()) < 2 or not _NAME.fullmatch(name):
+    is_talk = len(_TALK.intersection(fold(name).split())) > 1
+    if len(name) > 120 or len(name.split()) < 2 or not _NAME.fullmatch(name) or is_talk:
         raise UnreadableName(line=line[:80])
     phones = [part for part in rest if _PHONE.match(part)]
     words = [part for part in rest if part and part not in phones]

@@ -14,12 +14,13 @@ from aiogram.types import CallbackQuery, Message
 from bot import buttons, signing_up
 from bot.awaiting import Awaits
 from bot.class_buttons import HandIn, Join, Step, act
-from bot.class_showing import show_registration
+from bot.class_showing import show_class, show_registration
 from bot.signing_up import CONSENT, FIRM, PEOPLE, PHONE, SUMMARY, TAX, Draft, SigningUp
 from bot.work import Work
 from db.models import ClassQuestion
 from domain.errors import BadAnswer, FileAwaited, NoSuchRegistration
 from domain.folding import clean
+from domain.follow_ups import is_follow_up
 from domain.messages import N_
 from domain.questions import asks_plainly
 from domain.replies import Reply, reply_of
@@ -66,6 +67,8 @@ async def pressed(press: CallbackQuery, callback_data: Step, work: Work) -> None
     if draft is None or draft.token != callback_data.token:
         await press.message.answer(work.say("strays.old_button"), reply_markup=buttons.menu(work))
         return
+    if callback_data.act not in {"stop", "away"}:
+        signing_up.must_be_open(work, draft.class_id)
     await _act(press.message, work, draft, callback_data.step, callback_data.act)
 
 
@@ -93,13 +96,15 @@ def _at(draft: Draft, step: str) -> Draft:
 
 
 async def _fill(message: Message, work: Work, draft: Draft, step: str, wanted: str) -> None:
-    """Answers that a button gives: nothing, the same as last time, one of the choices."""
+    """Answers that a button gives: nothing, the same as last time, the phone behind a name, one of the choices."""
     training_class = classes.get_published(work.session, draft.class_id)
     question = signing_up.questions_of(training_class).get(step)
     if wanted == "skip" and signing_up.is_optional(step, training_class):
         draft = draft.with_answer(step, "")
     elif wanted == "same" and (last := signing_up.last_time(work)):
         draft = Draft(draft.class_id, draft.token, draft.at, {**draft.said, **last})
+    elif wanted == "first" and (phone := signing_up.phone_of_people(draft)):
+        draft = draft.with_answer(PHONE, phone)
     elif wanted.startswith("c") and question is not None and int(wanted[1:]) < len(question.choices):
         draft = draft.with_answer(step, question.choices[int(wanted[1:])])
     await signing_up.go_on(message, work, draft)
@@ -130,7 +135,7 @@ async def _decide(message: Message, work: Work, draft: Draft, *, agrees: bool) -
 
 @router.message(Awaits(SigningUp.asked), F.text)
 async def typed(message: Message, work: Work) -> None:
-    draft = signing_up.draft_of(work)
+    draft = signing_up.open_draft(work)
     if draft is None:
         raise SkipHandler
     text = clean(message.text or "")
@@ -138,13 +143,14 @@ async def typed(message: Message, work: Work) -> None:
     question = signing_up.questions_of(training_class).get(draft.at)
     is_choice = question is not None and question.kind == "choice"
     if asks_plainly(text) and not (is_choice and _is_one_of(question, text)):
-        await _pass_on(message, work, draft)
+        await _pass_on(message, work, draft, text)
+        return
     reply = reply_of(text)
     if not is_choice and reply is Reply.SKIP and signing_up.is_optional(draft.at, training_class):
         await _fill(message, work, draft, draft.at, "skip")
     elif reply is Reply.BACK:
         await signing_up.back(message, work, draft, draft.at)
-    elif draft.at in {CONSENT, SUMMARY}:
+    elif draft.at in {CONSENT, SUMMARY} or (draft.at in {PEOPLE, PHONE} and reply is not None):
         await _reply(message, work, draft, reply)
     else:
         await _answered(message, work, draft.with_answer(draft.at, _read(draft.at, question, text)))
@@ -157,22 +163,30 @@ def _is_one_of(question: ClassQuestion | None, text: str) -> bool:
         return False
 
 
-async def _pass_on(message: Message, work: Work, draft: Draft) -> None:
-    """The question is for somebody else; unless an officer has the enquiry it is said that the draft waits."""
-    if not work.with_officer:
-        keyboard = buttons.keyboard([act(work, N_("button.continue"), buttons.Go(wish=Wish.CONTINUE))])
-        await message.answer(work.say("sign_up.question_first"), reply_markup=keyboard)
+async def _pass_on(message: Message, work: Work, draft: Draft, text: str) -> None:
+    """A bare "phí bao nhiêu" is about this class; another question is for somebody else, and the draft waits."""
+    again = [act(work, N_("button.continue"), buttons.Go(wish=Wish.CONTINUE))]
+    if work.with_officer:
+        raise SkipHandler
+    if is_follow_up(text):
+        await show_class(message, work, draft.class_id, again)
+        return
+    await message.answer(work.say("sign_up.question_first"), reply_markup=buttons.keyboard(again))
     raise SkipHandler
 
 
 async def _reply(message: Message, work: Work, draft: Draft, reply: Reply | None) -> None:
-    """Yes to the consent or the summary in words; anything else is asked again."""
-    if reply is not Reply.YES:
-        await signing_up.ask(message, work, draft, work.say("sign_up.press_a_button"))
-    elif draft.at == CONSENT:
+    """Yes in words, to what can be answered so; anything else is asked again. "Bỏ qua" is nobody's name."""
+    if reply is Reply.YES and draft.at == CONSENT:
         await _decide(message, work, draft, agrees=True)
-    else:
+    elif reply is Reply.YES and draft.at == SUMMARY:
         await signing_up.hand_in(message, work, draft, waits=False)
+    elif reply is Reply.YES and draft.at == PHONE and (signing_up.last_time(work) or signing_up.phone_of_people(draft)):
+        await _fill(message, work, draft, PHONE, "same" if signing_up.last_time(work) else "first")
+    elif draft.at in {PEOPLE, PHONE}:
+        await signing_up.ask(message, work, draft, work.say("sign_up.needed"))
+    else:
+        await signing_up.ask(message, work, draft, work.say("sign_up.press_a_button"))
 
 
 def _read(step: str, question: ClassQuestion | None, text: str) -> Any:
@@ -206,7 +220,7 @@ async def _answered(message: Message, work: Work, draft: Draft) -> None:
 @router.message(Awaits(SigningUp.asked), F.photo | F.document)
 async def sent_file(message: Message, work: Work) -> None:
     """A file where a file was asked for; elsewhere it is nobody's answer."""
-    draft = signing_up.draft_of(work)
+    draft = signing_up.open_draft(work)
     if draft is None:
         raise SkipHandler
     question = signing_up.questions_of(classes.get_published(work.session, draft.class_id)).get(draft.at)
@@ -221,7 +235,7 @@ async def sent_file(message: Message, work: Work) -> None:
 @router.edited_message(Awaits(SigningUp.asked), F.text)
 async def edited(message: Message, work: Work) -> None:
     """What was typed before is changed with the buttons, not by editing the message."""
-    draft = signing_up.draft_of(work)
+    draft = signing_up.open_draft(work)
     if draft is None:
         raise SkipHandler
     await signing_up.ask(message, work, draft, work.say("sign_up.edited"))
