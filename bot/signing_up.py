@@ -1,12 +1,6 @@
-"""The draft of a sign-up: its steps, what was said so far, and the question that is asked now, one a message.
+"""Asking for a sign-up, one question a message: going on, back, the summary, and handing in what was drafted (`bot.drafts`)."""
 
-It lies in the conversation's data and is written with every update, so that nothing is lost when a process ends. Steps are people,
-phone, firm, tax code, the class's own questions (`q` and their id), consent, and the summary.
-"""
-
-import secrets
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import asdict, replace
 
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import InlineKeyboardButton, Message
@@ -15,64 +9,41 @@ from bot import buttons
 from bot.awaiting import stop_waiting, wait_for
 from bot.class_buttons import HandIn, ShowClass, Step, act, short
 from bot.class_showing import show_open, show_registration
-from bot.memory import DRAFT, forget, keep, recall
+from bot.drafts import (
+    CONSENT,
+    FIRM,
+    PEOPLE,
+    PHONE,
+    SUMMARY,
+    TAX,
+    Draft,
+    answers_of,
+    draft_of,
+    is_optional,
+    last_time,
+    must_be_open,
+    open_draft,
+    people_of_draft,
+    phone_of_people,
+    questions_of,
+    said,
+    steps,
+)
+from bot.memory import DRAFT, forget, keep
 from bot.work import Work
 from db.models import ClassQuestion, TrainingClass
 from db.models.registration import CONFIRMED
-from db.models.training_class import OPEN
-from domain.errors import AlreadySignedUp, ClassFull, LargerThanClass, NamedTwice, NoSuchClass, SignUpClosed
+from domain.errors import AlreadySignedUp, ClassFull, LargerThanClass, NamedTwice
 from domain.messages import N_
-from domain.training import Person, asked
 from domain.wishes import Wish
 from locales import translate
 from usecases import classes, contacts, sign_up
-
-PEOPLE, PHONE, FIRM, TAX, CONSENT, SUMMARY = "people", "phone", "firm", "tax", "consent", "summary"
-_LISTED = 10
-"""People whose names are said back; of more it is said how many."""
 
 
 class SigningUp(StatesGroup):
     """A step waits for its answer."""
 
     asked = State()
-
-
-@dataclass(frozen=True)
-class Draft:
-    """`said` holds the answers by step: people as [name, position, phone], a skipped one as an empty text."""
-
-    class_id: int
-    token: str = field(default_factory=lambda: secrets.token_hex(8))
-    at: str = PEOPLE
-    said: dict[str, Any] = field(default_factory=dict)
-
-    def with_answer(self, step: str, value: Any) -> "Draft":
-        return replace(self, said={**self.said, step: value})
-
-
-def draft_of(work: Work) -> Draft | None:
-    """The sign-up that is not handed in, if any."""
-    kept = recall(work, DRAFT)
-    return Draft(**kept) if kept else None
-
-
-def must_be_open(work: Work, class_id: int) -> None:
-    """Raises `SignUpClosed` before six questions are answered in vain."""
-    one = classes.get_published(work.session, class_id)
-    if classes.standing(one, classes.seats(work.session, one), work.now) not in {OPEN, classes.FULL}:
-        raise SignUpClosed(title=one.title)
-
-
-def open_draft(work: Work) -> Draft | None:
-    """The draft, where its class still takes sign-ups; of another one no answer is awaited."""
-    draft = draft_of(work)
-    try:
-        if draft is not None:
-            must_be_open(work, draft.class_id)
-    except (NoSuchClass, SignUpClosed):
-        return None
-    return draft
 
 
 async def begin(message: Message, work: Work, class_id: int) -> None:
@@ -105,35 +76,6 @@ def throw_away(work: Work) -> None:
     """Forget the draft."""
     stop_waiting(work)
     forget(work, DRAFT)
-
-
-# steps
-
-
-def questions_of(training_class: TrainingClass) -> dict[str, ClassQuestion]:
-    """The class's own questions by step."""
-    return {f"q{question.id}": question for question in training_class.questions}
-
-
-def answers_of(draft: Draft, training_class: TrainingClass) -> dict[str, Any]:
-    """By the name of the question, those that are asked and were answered."""
-    given = {question.name: draft.said[step] for step, question in questions_of(training_class).items() if draft.said.get(step)}
-    return {name: given[name] for name in asked(training_class.questions, given) if name in given}
-
-
-def steps(work: Work, draft: Draft, training_class: TrainingClass) -> list[str]:
-    """What is asked of this draft, in order; a tax code only of a firm, consent only where it was not given."""
-    wanted = asked(training_class.questions, answers_of(draft, training_class))
-    own = [step for step, question in questions_of(training_class).items() if question.name in wanted]
-    firm = [FIRM] if draft.said.get(FIRM) == "" else [FIRM, TAX]
-    consent = [] if contacts.has_consented(work.session, work.contact, contacts.CLASSES) else [CONSENT]
-    return [PEOPLE, PHONE, *firm, *own, *consent]
-
-
-def is_optional(step: str, training_class: TrainingClass) -> bool:
-    """Whether it may be skipped."""
-    question = questions_of(training_class).get(step)
-    return step in {FIRM, TAX} or (question is not None and not question.is_required)
 
 
 async def go_on(message: Message, work: Work, draft: Draft, before: str = "") -> None:
@@ -221,12 +163,6 @@ def _moves(work: Work, draft: Draft, training_class: TrainingClass, *, is_first:
     return [act(work, key, Step(token=draft.token, step=draft.at, act=name)) for key, name in acts]
 
 
-def last_time(work: Work) -> dict[str, str]:
-    """Phone, firm and tax code of the newest registration; empty where there was none."""
-    last = sign_up.last_of(work.session, work.contact)
-    return {PHONE: last.phone, FIRM: last.firm, TAX: last.tax_code} if last and last.phone else {}
-
-
 def _as_last_time(work: Work) -> str:
     last = last_time(work)
     if not last:
@@ -236,27 +172,6 @@ def _as_last_time(work: Work) -> str:
 
 
 # summary
-
-
-def people_of_draft(draft: Draft) -> list[Person]:
-    return [Person(*one) for one in draft.said.get(PEOPLE, [])]
-
-
-def phone_of_people(draft: Draft) -> str:
-    """The first phone that stands behind a name, or an empty text."""
-    return next((one.phone for one in people_of_draft(draft) if one.phone), "")
-
-
-def said(work: Work, draft: Draft, step: str) -> str:
-    """An answer as people read it."""
-    value = draft.said.get(step)
-    if step == PEOPLE:
-        people = people_of_draft(draft)
-        listed = ["; ".join(", ".join(part for part in (one.full_name, one.position, one.phone) if part) for one in people[:_LISTED])]
-        return listed[0] + (f" … ({len(people)})" if len(people) > _LISTED else "")
-    if isinstance(value, dict):
-        return str(value["name"])
-    return str(value or translate(N_("sign_up.nothing"), work.language))
 
 
 def _summary(work: Work, draft: Draft, training_class: TrainingClass, listed: list[str]) -> tuple[str, Rows]:
@@ -277,7 +192,7 @@ def _summary(work: Work, draft: Draft, training_class: TrainingClass, listed: li
 
 
 async def hand_in(message: Message, work: Work, draft: Draft, *, waits: bool) -> None:
-    """Sign up; where there is no seat, explain the waiting list first. Raises `SignUpClosed`; what is wrong with the people is asked again."""
+    """Sign up; where there is no seat, explain the waiting list first; refused people are asked for again. Raises `SignUpClosed`."""
     training_class = classes.get_published(work.session, draft.class_id)
     if any(step not in draft.said for step in steps(work, draft, training_class)):
         await go_on(message, work, draft)

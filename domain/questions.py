@@ -25,8 +25,8 @@ _ASKING = re.compile(
 
 
 _PLAINLY = re.compile(
-    r"\b(o dau|cho nao|the nao|ra sao|lam sao|bao nhieu|bao lau|bao gio|khi nao|may gio|may tien|can gi|la gi|duoc khong|co phai|thi sao|tai sao|vi sao|"
-    r"how|what|where|when|who|which|can i|do i)\b|(?:\S+ ){3,}(khong|ko|chua)( a| vay| em| ad)?$"
+    r"\b(o dau|cho nao|the nao|ra sao|lam sao|bao nhieu|bao lau|bao gio|khi nao|may gio|may tien|can gi|la gi|duoc khong|co phai|"
+    r"thi sao|tai sao|how|what|where|when|who|which|can i|do i)\b|(?:\S+ ){3,}(khong|ko|chua)( a| vay| em| ad)?$"
 )
 
 

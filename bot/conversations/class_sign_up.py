@@ -11,11 +11,12 @@ from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from bot import buttons, signing_up
+from bot import buttons, drafts, signing_up
 from bot.awaiting import Awaits
 from bot.class_buttons import HandIn, Join, Step, act
 from bot.class_showing import show_class, show_registration
-from bot.signing_up import CONSENT, FIRM, PEOPLE, PHONE, SUMMARY, TAX, Draft, SigningUp
+from bot.drafts import CONSENT, FIRM, PEOPLE, PHONE, SUMMARY, TAX, Draft
+from bot.signing_up import SigningUp
 from bot.work import Work
 from db.models import ClassQuestion
 from domain.errors import BadAnswer, FileAwaited, NoSuchRegistration
@@ -43,7 +44,7 @@ async def join(press: CallbackQuery, callback_data: Join, work: Work) -> None:
 async def hand_in(press: CallbackQuery, callback_data: HandIn, work: Work) -> None:
     """Pressed again after it was handed in, it shows what came of it."""
     await press.answer()
-    draft = signing_up.draft_of(work)
+    draft = drafts.draft_of(work)
     if not isinstance(press.message, Message):
         return
     if draft is not None and draft.token == callback_data.token:
@@ -61,14 +62,14 @@ async def hand_in(press: CallbackQuery, callback_data: HandIn, work: Work) -> No
 async def pressed(press: CallbackQuery, callback_data: Step, work: Work) -> None:
     """A button of a step; one of an earlier step answers that step."""
     await press.answer()
-    draft = signing_up.draft_of(work)
+    draft = drafts.draft_of(work)
     if not isinstance(press.message, Message):
         return
     if draft is None or draft.token != callback_data.token:
         await press.message.answer(work.say("strays.old_button"), reply_markup=buttons.menu(work))
         return
     if callback_data.act not in {"stop", "away"}:
-        signing_up.must_be_open(work, draft.class_id)
+        drafts.must_be_open(work, draft.class_id)
     await _act(press.message, work, draft, callback_data.step, callback_data.act)
 
 
@@ -98,12 +99,12 @@ def _at(draft: Draft, step: str) -> Draft:
 async def _fill(message: Message, work: Work, draft: Draft, step: str, wanted: str) -> None:
     """Answers that a button gives: nothing, the same as last time, the phone behind a name, one of the choices."""
     training_class = classes.get_published(work.session, draft.class_id)
-    question = signing_up.questions_of(training_class).get(step)
-    if wanted == "skip" and signing_up.is_optional(step, training_class):
+    question = drafts.questions_of(training_class).get(step)
+    if wanted == "skip" and drafts.is_optional(step, training_class):
         draft = draft.with_answer(step, "")
-    elif wanted == "same" and (last := signing_up.last_time(work)):
+    elif wanted == "same" and (last := drafts.last_time(work)):
         draft = Draft(draft.class_id, draft.token, draft.at, {**draft.said, **last})
-    elif wanted == "first" and (phone := signing_up.phone_of_people(draft)):
+    elif wanted == "first" and (phone := drafts.phone_of_people(draft)):
         draft = draft.with_answer(PHONE, phone)
     elif wanted.startswith("c") and question is not None and int(wanted[1:]) < len(question.choices):
         draft = draft.with_answer(step, question.choices[int(wanted[1:])])
@@ -135,18 +136,18 @@ async def _decide(message: Message, work: Work, draft: Draft, *, agrees: bool) -
 
 @router.message(Awaits(SigningUp.asked), F.text)
 async def typed(message: Message, work: Work) -> None:
-    draft = signing_up.open_draft(work)
+    draft = drafts.open_draft(work)
     if draft is None:
         raise SkipHandler
     text = clean(message.text or "")
     training_class = classes.get_published(work.session, draft.class_id)
-    question = signing_up.questions_of(training_class).get(draft.at)
+    question = drafts.questions_of(training_class).get(draft.at)
     is_choice = question is not None and question.kind == "choice"
     if asks_plainly(text) and not (is_choice and _is_one_of(question, text)):
         await _pass_on(message, work, draft, text)
         return
     reply = reply_of(text)
-    if not is_choice and reply is Reply.SKIP and signing_up.is_optional(draft.at, training_class):
+    if not is_choice and reply is Reply.SKIP and drafts.is_optional(draft.at, training_class):
         await _fill(message, work, draft, draft.at, "skip")
     elif reply is Reply.BACK:
         await signing_up.back(message, work, draft, draft.at)
@@ -181,8 +182,8 @@ async def _reply(message: Message, work: Work, draft: Draft, reply: Reply | None
         await _decide(message, work, draft, agrees=True)
     elif reply is Reply.YES and draft.at == SUMMARY:
         await signing_up.hand_in(message, work, draft, waits=False)
-    elif reply is Reply.YES and draft.at == PHONE and (signing_up.last_time(work) or signing_up.phone_of_people(draft)):
-        await _fill(message, work, draft, PHONE, "same" if signing_up.last_time(work) else "first")
+    elif reply is Reply.YES and draft.at == PHONE and (drafts.last_time(work) or drafts.phone_of_people(draft)):
+        await _fill(message, work, draft, PHONE, "same" if drafts.last_time(work) else "first")
     elif draft.at in {PEOPLE, PHONE}:
         await signing_up.ask(message, work, draft, work.say("sign_up.needed"))
     else:
@@ -210,20 +211,20 @@ async def _answered(message: Message, work: Work, draft: Draft) -> None:
     """Say back what was understood, where it could be misread, and go on."""
     before = ""
     if draft.at == PEOPLE:
-        people = signing_up.people_of_draft(draft)
-        before = work.say("sign_up.noted_people", people=len(people), names=signing_up.said(work, draft, PEOPLE))
+        people = drafts.people_of_draft(draft)
+        before = work.say("sign_up.noted_people", people=len(people), names=drafts.said(work, draft, PEOPLE))
     elif draft.at in {PHONE, FIRM, TAX}:
-        before = work.say("sign_up.noted", said=signing_up.said(work, draft, draft.at))
+        before = work.say("sign_up.noted", said=drafts.said(work, draft, draft.at))
     await signing_up.go_on(message, work, draft, before)
 
 
 @router.message(Awaits(SigningUp.asked), F.photo | F.document)
 async def sent_file(message: Message, work: Work) -> None:
     """A file where a file was asked for; elsewhere it is nobody's answer."""
-    draft = signing_up.open_draft(work)
+    draft = drafts.open_draft(work)
     if draft is None:
         raise SkipHandler
-    question = signing_up.questions_of(classes.get_published(work.session, draft.class_id)).get(draft.at)
+    question = drafts.questions_of(classes.get_published(work.session, draft.class_id)).get(draft.at)
     if question is None or question.kind != "file":
         raise SkipHandler
     if not work.files:
@@ -235,7 +236,7 @@ async def sent_file(message: Message, work: Work) -> None:
 @router.edited_message(Awaits(SigningUp.asked), F.text)
 async def edited(message: Message, work: Work) -> None:
     """What was typed before is changed with the buttons, not by editing the message."""
-    draft = signing_up.open_draft(work)
+    draft = drafts.open_draft(work)
     if draft is None:
         raise SkipHandler
     await signing_up.ask(message, work, draft, work.say("sign_up.edited"))
