@@ -21,7 +21,7 @@ from bot.work import Work
 from db.models import ClassQuestion
 from domain.errors import BadAnswer, FileAwaited, NoSuchRegistration
 from domain.folding import clean
-from domain.follow_ups import is_follow_up
+from domain.follow_ups import is_bare
 from domain.messages import N_
 from domain.questions import asks_plainly
 from domain.replies import Reply, reply_of
@@ -169,7 +169,7 @@ async def _pass_on(message: Message, work: Work, draft: Draft, text: str) -> Non
     again = [act(work, N_("button.continue"), buttons.Go(wish=Wish.CONTINUE))]
     if work.with_officer:
         raise SkipHandler
-    if is_follow_up(text):
+    if is_bare(text):
         await show_class(message, work, draft.class_id, again)
         return
     await message.answer(work.say("sign_up.question_first"), reply_markup=buttons.keyboard(again))
