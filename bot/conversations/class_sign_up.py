@@ -5,6 +5,8 @@ it goes on to whoever else would have it, an officer who has the enquiry or the 
 has the enquiry, their words end the waiting: what the citizen types then is for them, and buttons or /tiep_tuc go on with the draft.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from aiogram import F, Router
@@ -19,13 +21,13 @@ from bot.drafts import CONSENT, FIRM, PEOPLE, PHONE, SUMMARY, TAX, Draft
 from bot.signing_up import SigningUp
 from bot.work import Work
 from db.models import ClassQuestion
-from domain.errors import BadAnswer, FileAwaited, NoSuchRegistration
+from domain.errors import BadAnswer, FileAwaited, NoSuchRegistration, TooManyNames
 from domain.folding import clean
 from domain.follow_ups import is_bare
 from domain.messages import N_
 from domain.questions import asks_plainly
 from domain.replies import Reply, reply_of
-from domain.training import answer_of, people_of, phone_of, tax_code_of
+from domain.training import MOST_PEOPLE, Person, answer_of, are_names, people_of, phone_of, tax_code_of
 from domain.wishes import Wish
 from usecases import classes, contacts, sign_up
 
@@ -93,7 +95,7 @@ async def _act(message: Message, work: Work, draft: Draft, step: str, wanted: st
 
 
 def _at(draft: Draft, step: str) -> Draft:
-    return Draft(draft.class_id, draft.token, step, draft.said)
+    return replace(draft, at=step)
 
 
 async def _fill(message: Message, work: Work, draft: Draft, step: str, wanted: str) -> None:
@@ -103,7 +105,7 @@ async def _fill(message: Message, work: Work, draft: Draft, step: str, wanted: s
     if wanted == "skip" and drafts.is_optional(step, training_class):
         draft = draft.with_answer(step, "")
     elif wanted == "same" and (last := drafts.last_time(work)):
-        draft = Draft(draft.class_id, draft.token, draft.at, {**draft.said, **last})
+        draft = replace(draft, said={**draft.said, **last})
     elif wanted == "first" and (phone := drafts.phone_of_people(draft)):
         draft = draft.with_answer(PHONE, phone)
     elif wanted.startswith("c") and question is not None and int(wanted[1:]) < len(question.choices):
@@ -151,6 +153,8 @@ async def typed(message: Message, work: Work) -> None:
         await _fill(message, work, draft, draft.at, "skip")
     elif reply is Reply.BACK:
         await signing_up.back(message, work, draft, draft.at)
+    elif draft.at == PHONE and (more := _more_people(draft, text)) is not None:
+        await _answered(message, work, more)
     elif draft.at in {CONSENT, SUMMARY} or (draft.at in {PEOPLE, PHONE} and reply is not None):
         await _reply(message, work, draft, reply)
     else:
@@ -190,6 +194,20 @@ async def _reply(message: Message, work: Work, draft: Draft, reply: Reply | None
         await signing_up.ask(message, work, draft, work.say("sign_up.press_a_button"))
 
 
+def _more_people(draft: Draft, text: str) -> Draft | None:
+    """Who types one name a message is still naming people when the phone is asked; None for what is no name."""
+    if not are_names(text):
+        return None
+    named = [*drafts.people_of_draft(draft), *people_of(text)]
+    if len(named) > MOST_PEOPLE:
+        raise TooManyNames(count=len(named), limit=MOST_PEOPLE)
+    return replace(draft, at=PEOPLE, said={**draft.said, PEOPLE: _kept(named)})
+
+
+def _kept(people: Sequence[Person]) -> list[list[str]]:
+    return [[one.full_name, one.position, one.phone] for one in people]
+
+
 def _read(step: str, question: ClassQuestion | None, text: str) -> Any:
     """The answer as the draft keeps it; raises the `OfficeError` that says what is wrong."""
     if question is not None:
@@ -198,7 +216,7 @@ def _read(step: str, question: ClassQuestion | None, text: str) -> Any:
         return answer_of(question, text)
     match step:
         case "people":
-            return [[one.full_name, one.position, one.phone] for one in people_of(text)]
+            return _kept(people_of(text))
         case "phone":
             return phone_of(text)
         case "tax":

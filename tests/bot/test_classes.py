@@ -126,7 +126,9 @@ async def test_a_restart_in_the_middle_loses_nothing_and_a_question_is_nobodys_n
             assert "Đã ghi" not in (await talk(citizen, text)).text
         many = await talk(citizen, "\n".join(f"Nguyễn Văn Số{'abcdefghij'[n % 10] * (n // 10 + 1)}" for n in range(300)))
         assert "Danh sách có 300 người" in many.text
-        await talk(citizen, "Nguyễn Văn An\nTrần Thị Bé", "0905111222")
+        await talk(citizen, "Nguyễn Văn An")
+        assert "Đã ghi 2 người" in (await talk(citizen, "Trần Thị Bé")).text, "some write one name a message"
+        await talk(citizen, "so cua em 0905 111 222")
     async with open_counter(settings, clock) as counter:
         citizen.counter = counter
         counter.knowledge.next = Judgement(Decision.ASK_BACK, "unclear")
