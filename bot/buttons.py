@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
+from bot.memory import DRAFT, recall
 from bot.work import Work
 from db.models import Enquiry, KnowledgeEntry
 from domain.messages import N_
@@ -101,8 +102,14 @@ def question(entry: KnowledgeEntry) -> InlineKeyboardButton:
 
 
 def menu(work: Work) -> InlineKeyboardMarkup:
-    """The fresh menu that every dead end leads back to."""
+    """The fresh menu that every dead end leads back to; a sign-up that was begun stands first."""
+    begun = recall(work, DRAFT) is not None
     return keyboard(
+        [button(caption(work, "button.continue"), Go(wish="continue"))] if begun else [],
+        [
+            button(caption(work, "button.all_classes"), Go(wish="classes")),
+            button(caption(work, "button.my_classes"), Go(wish="my_classes")),
+        ],
         [button(caption(work, "button.status"), Go(wish="status")), person(work)],
         [button(caption(work, "button.help"), Go(wish="help")), button(caption(work, "button.language"), Go(wish="language"))],
     )

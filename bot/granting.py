@@ -1,20 +1,24 @@
-"""Granting wishes: what start, help, cancel, a person, language, status, consent, hello and thanks do, however they were said."""
+"""Granting wishes: what start, help, cancel, a person, language, status, consent, classes, hello and thanks do, however they were said."""
 
 from aiogram.types import InlineKeyboardMarkup, Message
 
 from bot import buttons
+from bot.awaiting import stop_waiting
+from bot.class_showing import show_my_classes, show_open
 from bot.handing_over import hand_over, last_question
+from bot.signing_up import resume
 from bot.work import Work
 from db.models import Enquiry
 from db.models.enquiry import CLOSED
 from domain.judgement import ASKED
 from domain.wishes import Wish
 from locales import moment
-from usecases import contacts, enquiries, turns
+from usecases import contacts, enquiries, sign_up, turns
 
 
 async def grant(wish: Wish, message: Message, work: Work) -> None:
-    """Do what is wished."""
+    """Do what is wished. What a dialogue asked before is no longer awaited; its draft stays."""
+    stop_waiting(work)
     await GRANTS[wish](message, work)
 
 
@@ -52,6 +56,10 @@ async def _language(message: Message, work: Work) -> None:
 
 async def _status(message: Message, work: Work) -> None:
     own = enquiries.list_of(work.session, work.contact)
+    if sign_up.list_of(work.session, work.contact):
+        await show_my_classes(message, work)
+        if not own:
+            return
     if not own:
         await message.answer(work.say("status.none"), reply_markup=buttons.menu(work))
         return
@@ -63,6 +71,10 @@ async def _consent(message: Message, work: Work) -> None:
     state = work.say({True: "consent.is_granted", False: "consent.is_refused", None: "consent.is_open"}[decision])
     text = work.say("consent.answering") + "\n\n" + state
     await message.answer(text, reply_markup=buttons.keyboard(buttons.agree(work, contacts.ANSWERING)))
+    if (decision := contacts.has_consented(work.session, work.contact, contacts.CLASSES)) is not None:
+        state = work.say("consent.is_granted" if decision else "consent.is_refused")
+        text = work.say("consent.classes") + "\n\n" + state
+        await message.answer(text, reply_markup=buttons.keyboard(buttons.agree(work, contacts.CLASSES)))
 
 
 async def _hello(message: Message, work: Work) -> None:
@@ -83,6 +95,9 @@ GRANTS = {
     Wish.LANGUAGE: _language,
     Wish.STATUS: _status,
     Wish.CONSENT: _consent,
+    Wish.CLASSES: show_open,
+    Wish.MY_CLASSES: show_my_classes,
+    Wish.CONTINUE: resume,
     Wish.HELLO: _hello,
     Wish.THANKS: _thanks,
 }

@@ -16,6 +16,10 @@ UNSURE = "unsure"
 """The bot had to ask back, and nothing was chosen since."""
 SPOKEN = "spoken"
 """The language that the citizen writes in where it is not the contact's own."""
+DRAFT = "sign_up"
+"""A sign-up for a class that is not handed in."""
+AWAITED = "awaited"
+"""What the next text is an answer to. After a while a text is a question again; a draft stays, and is gone on with by a button."""
 
 _KEPT = {
     QUESTION: timedelta(hours=2),
@@ -23,6 +27,8 @@ _KEPT = {
     LAST_ENTRY: timedelta(minutes=15),
     UNSURE: timedelta(minutes=15),
     SPOKEN: timedelta(minutes=15),
+    DRAFT: timedelta(days=30),
+    AWAITED: timedelta(hours=2),
 }
 
 

@@ -5,6 +5,8 @@ from dataclasses import replace
 from aiogram.types import InlineKeyboardButton, Message
 
 from bot import buttons
+from bot.class_buttons import Fields, act
+from bot.class_showing import show_open
 from bot.handing_over import UNSURE_TWICE, hand_over
 from bot.memory import CONTEXT, LAST_ENTRY, UNSURE, forget, keep, recall
 from bot.work import Several, Work
@@ -12,7 +14,7 @@ from db.models import KnowledgeEntry
 from domain.judgement import FAIRLY, FAR, INSTRUCTIONS, INSULT, NOT_FOUND, OTHERS_DATA, UNCLEAR, Candidate, Decision, Judgement
 from domain.messages import N_
 from locales import day
-from usecases import answering, turns
+from usecases import answering, classes, turns
 
 CHOICES, NEAR, CHOICES_OF_SEVERAL = 3, 2, 4
 _CLOSE = 200
@@ -101,7 +103,12 @@ async def turn_away(message: Message, work: Work, judged: Judgement) -> None:
 
 
 async def point_to_service(message: Message, work: Work, judged: Judgement) -> None:
-    """A service that is not begun in the chat yet: what the office knows of it, and a person who does it with them."""
+    """The open classes; else a service that is not begun in the chat: what the office knows of it, and a person who does it with them."""
+    if judged.decision is Decision.START_TRAINING and classes.open_ones(work.session, work.now, limit=1):
+        work.turned(turns.SERVICE, judged=judged)
+        forget(work, UNSURE)
+        await show_open(message, work)
+        return
     entries = entries_of(work, judged.hits)[:1]
     work.turned(turns.SERVICE, entry=entries[0] if entries else None, judged=judged)
     forget(work, UNSURE)
@@ -109,7 +116,8 @@ async def point_to_service(message: Message, work: Work, judged: Judgement) -> N
     for entry in entries:
         _settle(work, entry, judged)
         text += "\n\n" + _text(work, entry)
-    keyboard = buttons.under_reply(work, [buttons.person(work, N_("button.person_does_it"))])
+    fields = [act(work, N_("button.fields"), Fields())] if judged.decision is Decision.START_TRAINING else []
+    keyboard = buttons.under_reply(work, fields, [buttons.person(work, N_("button.person_does_it"))])
     await message.answer(text, reply_markup=keyboard)
 
 

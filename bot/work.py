@@ -70,6 +70,8 @@ class Work:
     is_new: bool
     prepared: Prepared
     now: datetime
+    public_url: str = ""
+    """Outside address of the counter, before its pages."""
     message: InboundMessage | None = None
     enquiry: Enquiry | None = None
     """The enquiry of this contact that is with people, if any."""

@@ -291,6 +291,18 @@ class BadAnswer(OfficeError):
     key = N_("error.bad_answer")
 
 
+class FileAwaited(OfficeError):
+    """Words where a class asks for a photo or document."""
+
+    key = N_("error.file_awaited")
+
+
+class OnePersonOnly(OfficeError):
+    """Several names where one person takes the place of another."""
+
+    key = N_("error.one_person_only")
+
+
 class NoSuchClass(OfficeError):
     """A class that is unknown, not published or deleted."""
 

@@ -35,8 +35,8 @@ _ASPECTS = (
     (r"\b(phat|penalty|fine)\b", "bị phạt bao nhiêu"),
 )
 """What follow-ups ask about, as the office's own texts put it."""
-_LONGEST_OPENED, _LONGEST_BARE = 9, 6
-"""Words of a follow-up that begins with a joining word, and of a bare one."""
+_LONGEST_OPENED, _LONGEST_BARE, _LONGEST_WITHOUT_SUBJECT = 9, 6, 4
+"""Words of a follow-up that begins with a joining word, of a bare one, and of one that surely names no subject."""
 
 
 def is_follow_up(question: str) -> bool:
@@ -44,6 +44,16 @@ def is_follow_up(question: str) -> bool:
     plain = " ".join(words(fold(question)))
     count = len(plain.split())
     return (count <= _LONGEST_OPENED and bool(re.match(_OPENERS, plain))) or (count <= _LONGEST_BARE and bool(re.match(_BARE, plain)))
+
+
+def is_bare(question: str) -> bool:
+    """Whether a question has no subject of its own at all.
+
+    >>> is_bare("phí bao nhiêu ạ"), is_bare("Mã vạch xin ở đâu?")
+    (True, False)
+    """
+    plain = " ".join(words(fold(question)))
+    return len(plain.split()) <= _LONGEST_WITHOUT_SUBJECT and bool(re.match(_BARE, plain))
 
 
 def with_context(question: str, previous: str | None) -> str:

@@ -24,6 +24,21 @@ _ASKING = re.compile(
 )
 
 
+_PLAINLY = re.compile(
+    r"\b(o dau|cho nao|the nao|ra sao|lam sao|bao nhieu|bao lau|bao gio|khi nao|may gio|may tien|can gi|la gi|duoc khong|co phai|"
+    r"thi sao|tai sao|how|what|where|when|who|which|can i|do i)\b|(?:\S+ ){3,}(khong|ko|chua)( a| vay| em| ad)?$"
+)
+
+
+def asks_plainly(text: str) -> bool:
+    """Whether a message surely asks, so that it is not taken for the answer to what was asked: names end in A, and answers in không.
+
+    >>> asks_plainly("phi bao nhieu"), asks_plainly("Nguyễn Văn A"), asks_plainly("lớp này có cấp giấy không ạ"), asks_plainly("không")
+    (True, False, True, False)
+    """
+    return "?" in text or bool(_PLAINLY.search(" ".join(words(fold(text)))))
+
+
 def asks(text: str) -> bool:
     """Whether a message asks something, rather than tells it.
 

@@ -2,6 +2,10 @@
 
 >>> [person.full_name for person in people_of("1. Nguyễn Văn An - Kế toán - 0905 111 222\\nTrần Thị Bé, Giám đốc, 0914333444")]
 ['Nguyễn Văn An', 'Trần Thị Bé']
+>>> people_of("nguyen van an 0905111222, tran thi be")
+[Person(full_name='Nguyen Van An', position='', phone='0905111222'), Person(full_name='Tran Thi Be', position='', phone='')]
+>>> [person.position for person in people_of("Nguyễn Văn A (giám đốc)\\nTrần B, Trưởng phòng, Lê C, lễ tân")]
+['giám đốc', 'Trưởng phòng', 'lễ tân']
 >>> turns([3, 1, 2], free=2, rule="skip"), turns([3, 1, 2], free=2, rule="hold")
 ([1], [])
 """
@@ -27,6 +31,34 @@ MOST_OCCURRENCES = 60
 _PARTS = re.compile(r"\s*(?:[,;|\t]|\s[-–—]\s)\s*")
 _NUMBERED = re.compile(r"^\s*(?:\d{1,3}\s*[.)/:-]|[-*•])\s*")
 _PHONE = re.compile(r"^\+?[\d\s.()-]{8,20}$")
+_BETWEEN = re.compile(r"\s*[,;]\s*|\s+(?:và|va|and|&)\s+", re.IGNORECASE)
+_BRACKETS = re.compile(r"\s*[(\[]([^()\[\]\d]*)[)\]]")
+_PHONE_BEHIND = re.compile(r"^(?P<name>\D+?)\s+(?P<phone>\+?\d[\d\s.()-]{7,19})$")
+_SURNAMES = frozenset(
+    """
+    nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh truong doan lam mai trinh dao cao ha luu luong thai ta phung
+    to vuong van tong chau quach kieu ton thach hua la nghiem
+    """.split()  # noqa: SIM905
+)
+_NOT_NAMES = frozenset(
+    f"{first} {second}"
+    for first, seconds in {
+        "truong": "phong ban nhom ca kho khoa bo tram cua chi dai to bo doan",
+        "to": "truong pho",
+        "le": "tan",
+        "van": "thu phong",
+        "ho": "so",
+        "doan": "truong vien",
+        "lam": "dong vuon",
+        "cao": "cap dang hoc",
+        "ton": "kho",
+        "luu": "tru kho",
+    }.items()
+    for second in seconds.split()
+)
+"""Positions that begin like a surname: trưởng phòng, tổ trưởng, lễ tân, văn thư."""
+_TALK = frozenset({"cho", "toi", "muon", "lop", "nguoi", "xin", "giup", "voi", "nhe", "duoc", "khong", "dang", "hoc", "phi"})
+"""Words of talk. One of them may be in a name; two make a sentence."""
 _NAME = re.compile(r"[^\W\d_]+(?:[\s.'’-]+[^\W\d_]+)*\.?")
 
 
@@ -55,7 +87,8 @@ def people_of(text: str) -> list[Person]:
 
     Raises `NoNames`, `TooManyNames` (more than `MOST_PEOPLE`), `UnreadableName` and `BadPhone`, each with the line.
     """
-    lines = [line for line in (clean(_NUMBERED.sub("", line)) for line in text.splitlines()) if line]
+    typed = (clean(_NUMBERED.sub("", line)) for line in text.splitlines())
+    lines = [one for line in typed if line for one in _apart(line)]
     if not lines:
         raise NoNames
     if len(lines) > MOST_PEOPLE:
@@ -63,9 +96,44 @@ def people_of(text: str) -> list[Person]:
     return [_person(line) for line in lines]
 
 
+def _apart(line: str) -> list[str]:
+    """Several people in one line: each part that begins with a surname of the country begins a person, where there are two such."""
+    parts = [part for part in _BETWEEN.split(line) if part]
+    if not parts or sum(map(_is_like_a_name, parts)) < 2 or not _is_like_a_name(parts[0]):
+        return [line]
+    people: list[str] = []
+    for part in parts:
+        if _is_like_a_name(part):
+            people.append(part)
+        else:
+            people[-1] += f", {part}"
+    return people
+
+
+def are_names(text: str) -> bool:
+    """Whether every line surely names somebody: begins with a surname of the country.
+
+    >>> are_names("Trần Thị Bé, kế toán"), are_names("số của em 0905111222")
+    (True, False)
+    """
+    lines = [line for line in (clean(_NUMBERED.sub("", line)) for line in text.splitlines()) if line]
+    return bool(lines) and all(_is_like_a_name(_PARTS.split(_BRACKETS.sub("", line))[0]) for line in lines)
+
+
+def _is_like_a_name(text: str) -> bool:
+    behind = _PHONE_BEHIND.match(text := _PARTS.split(text)[0])
+    plain = fold(behind["name"] if behind else text).split()
+    return 2 <= len(plain) <= 6 and plain[0] in _SURNAMES and " ".join(plain[:2]) not in _NOT_NAMES
+
+
 def _person(line: str) -> Person:
-    name, *rest = _PARTS.split(line)
-    if len(name) > 120 or len(name.split()) < 2 or not _NAME.fullmatch(name):
+    name, *rest = _PARTS.split(_BRACKETS.sub(r", \1", line))
+    if behind := _PHONE_BEHIND.match(name):
+        name, rest = behind["name"], [behind["phone"], *rest]
+    if name.islower() or name.isupper():
+        name = name.title()  # it will stand on a certificate
+    is_talk = len(_TALK.intersection(fold(name).split())) > 1
+    if len(name) > 120 or len(name.split()) < 2 or not _NAME.fullmatch(name) or is_talk:
         raise UnreadableName(line=line[:80])
     phones = [part for part in rest if _PHONE.match(part)]
     words = [part for part in rest if part and part not in phones]

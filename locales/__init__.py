@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
 
 from locales.languages import DEFAULT, LANGUAGES
 
@@ -36,6 +37,11 @@ def translate(key: str, language: str, **facts: Any) -> str:
 def translate_html(key: str, language: str, **facts: Any) -> str:
     """The sentence of a key with its facts escaped for HTML."""
     return translate(key, language, **{name: html.escape(str(value), quote=False) for name, value in facts.items()})
+
+
+def amount(value: int, language: str) -> str:
+    """A number as people write it: 500.000, 500,000."""
+    return format_decimal(value, locale=language)
 
 
 def day(value: date, language: str) -> str:

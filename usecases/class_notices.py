@@ -12,6 +12,7 @@ from babel.dates import format_datetime
 from sqlalchemy.orm import Session
 
 from db.models import ClassSession, Contact, Registration, TrainingClass
+from db.models.registration import CONFIRMED
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import translate, translate_html
@@ -80,7 +81,7 @@ def facts(registration: Registration, language: str) -> dict[str, Any]:
         "names": listed,
         "people": len(names),
         "when": when(training_class.sessions, language),
-        "where": where(training_class, language),
+        "where": where(training_class, language, seated=registration.status == CONFIRMED),
         "bring": training_class.bring or translate(N_("class.bring_nothing"), language),
     }
 

@@ -14,7 +14,9 @@ from locales.languages import DEFAULT, LANGUAGES
 
 ANSWERING = "answering"
 """Purpose: keep the conversation so that an officer can answer it."""
-PURPOSES = (ANSWERING,)
+CLASSES = "classes"
+"""Purpose: keep the people who are signed up for a class, remind them, write their certificates."""
+PURPOSES = (ANSWERING, CLASSES)
 
 CONSENT_TEXT_VERSION = "2026-11"
 

@@ -163,10 +163,24 @@ def _participant(class_id: int, person: Person, phone: str, tax_code: str) -> Pa
 
 def own(session: Session, contact: Contact, key: int) -> Registration:
     """A contact's own registration with its class locked; raises `NoSuchRegistration`."""
+    get_own(session, contact, key)
+    return locked(session, key)
+
+
+def get_own(session: Session, contact: Contact, key: int) -> Registration:
+    """A contact's own registration, to be looked at; raises `NoSuchRegistration`."""
     registration = session.get(Registration, key)
     if registration is None or registration.contact_id != contact.id:
         raise NoSuchRegistration
-    return locked(session, key)
+    return registration
+
+
+def own_by(session: Session, contact: Contact, **named: str) -> Registration:
+    """A contact's own registration by its reference or the token of its draft; raises `NoSuchRegistration`."""
+    found = session.scalars(select(Registration).filter_by(contact_id=contact.id, **named)).unique().one_or_none()
+    if found is None:
+        raise NoSuchRegistration
+    return found
 
 
 def locked(session: Session, key: int) -> Registration:
@@ -216,7 +230,9 @@ def cancel(session: Session, registration: Registration, *, by: str, now: dateti
 
 
 def must_be_changeable(registration: Registration, now: datetime) -> None:
-    """Raises `ChangesOver` once the time for changes by oneself is over."""
+    """Raises `ChangesOver` once the time for changes by oneself is over, `NoSuchRegistration` for one that ended."""
+    if registration.status not in LIVE:
+        raise NoSuchRegistration
     training_class = registration.training_class
     if now >= training_class.changes_until or training_class.status in {HELD, ARCHIVED, CLASS_CANCELLED}:
         language = registration.contact.language if registration.contact else "vi"

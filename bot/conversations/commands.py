@@ -7,13 +7,14 @@ from aiogram.filters import BaseFilter, Command
 from aiogram.types import CallbackQuery, Message
 
 from bot import buttons
+from bot.class_showing import show_registration
 from bot.granting import grant, tell_standing
-from bot.memory import SPOKEN, forget
+from bot.memory import AWAITED, SPOKEN, forget, recall
 from bot.work import Work
 from domain.folding import clean
-from domain.references import find_reference
+from domain.references import REGISTRATION, Reference, find_reference
 from domain.wishes import Wish, wish_of
-from usecases import contacts, enquiries
+from usecases import contacts, enquiries, sign_up
 
 router = Router(name="commands")
 
@@ -28,25 +29,35 @@ _COMMANDS = {
     "ngon_ngu": Wish.LANGUAGE,
     "trang_thai": Wish.STATUS,
     "dong_y": Wish.CONSENT,
+    "lop": Wish.CLASSES,
+    "lop_cua_toi": Wish.MY_CLASSES,
+    "tiep_tuc": Wish.CONTINUE,
 }
 
 
 class SpokenWish(BaseFilter):
-    """A wish in plain words. Thanks, hellos and the like are between the citizen and the officer while one has the enquiry."""
+    """A wish in plain words. Thanks, hellos and the like are between the citizen and the officer while one has the enquiry.
+
+    "Đồng ý" or "vâng" is the answer where a dialogue waits for one.
+    """
 
     async def __call__(self, message: Message, work: Work) -> bool | dict[str, Any]:
         wish = wish_of(clean(message.text or ""))
         if wish is None or (work.with_officer and wish in {Wish.HELLO, Wish.THANKS, Wish.CANCEL}):
             return False
+        if recall(work, AWAITED) is not None and work.conversation.state and wish in {Wish.HELLO, Wish.THANKS, Wish.CONSENT}:
+            return False
         return {"wish": wish}
 
 
 class MentionsReference(BaseFilter):
-    """A reference stands in the text, outside an enquiry that people have."""
+    """A reference of an enquiry or a sign-up stands in the text, outside an enquiry that people have and a dialogue that waits."""
 
     async def __call__(self, message: Message, work: Work) -> bool | dict[str, Any]:
+        if work.enquiry is not None or (work.conversation.state and recall(work, AWAITED) is not None):
+            return False
         reference = find_reference(message.text or "")
-        return {"reference": str(reference)} if reference and work.enquiry is None else False
+        return {"reference": reference} if reference else False
 
 
 @router.message(Command(*_COMMANDS))
@@ -67,8 +78,11 @@ async def pressed(press: CallbackQuery, callback_data: buttons.Go, work: Work) -
 
 
 @router.message(F.text, MentionsReference())
-async def status_of(message: Message, work: Work, reference: str) -> None:
-    await tell_standing(message, work, [enquiries.get_own(work.session, work.contact, reference)])
+async def status_of(message: Message, work: Work, reference: Reference) -> None:
+    if reference.prefix == REGISTRATION:
+        await show_registration(message, work, sign_up.own_by(work.session, work.contact, reference=str(reference)))
+        return
+    await tell_standing(message, work, [enquiries.get_own(work.session, work.contact, str(reference))])
 
 
 @router.callback_query(buttons.Speak.filter())
@@ -86,4 +100,5 @@ async def agree(press: CallbackQuery, callback_data: buttons.Agree, work: Work) 
     contacts.consent(work.session, work.contact, callback_data.purpose, granted=callback_data.yes, now=work.now)
     await press.answer()
     if isinstance(press.message, Message):
-        await press.message.answer(work.say("consent.granted" if callback_data.yes else "consent.refused"))
+        refused = "consent.classes_refused" if callback_data.purpose == contacts.CLASSES else "consent.refused"
+        await press.message.answer(work.say("consent.granted" if callback_data.yes else refused))

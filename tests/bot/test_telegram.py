@@ -276,6 +276,8 @@ async def test_the_command_menu_is_published_in_both_languages(polling: House) -
         "help",
         "nguoi_that",
         "trang_thai",
+        "lop",
+        "lop_cua_toi",
         "ngon_ngu",
         "huy",
         "dong_y",

@@ -230,7 +230,7 @@ async def test_what_no_body_stands_behind_is_said_calmly_and_offers_a_person(cit
     assert person(said)
 
 
-@pytest.mark.parametrize("decision", [Decision.START_BARCODE, Decision.START_QUANTITY_MARK, Decision.START_TRAINING])
+@pytest.mark.parametrize("decision", [Decision.START_BARCODE, Decision.START_QUANTITY_MARK])
 async def test_a_service_that_cannot_begin_here_is_said_so_with_what_is_known_and_a_person(
     counter: Counter, citizen: Citizen, decision: Decision
 ) -> None:

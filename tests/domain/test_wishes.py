@@ -17,6 +17,9 @@ from domain.wishes import Wish, wish_of
         ("Chào em", Wish.HELLO),
         ("tra cứu phiếu của tôi", Wish.STATUS),
         ("English", Wish.LANGUAGE),
+        ("lop tap huan", Wish.CLASSES),
+        ("Lớp của tôi", Wish.MY_CLASSES),
+        ("tiếp tục", Wish.CONTINUE),
     ],
 )
 def test_plain_words_work_like_commands(text: str, wish: Wish) -> None:
@@ -31,6 +34,7 @@ def test_plain_words_work_like_commands(text: str, wish: Wish) -> None:
         "Gặp cán bộ nào để hỏi về nhãn phụ hàng nhập khẩu từ Lào?",
         "Tiếng Anh trên nhãn hàng hóa xuất khẩu có bắt buộc không",
         "TBT là gì",
+        "Lớp tập huấn xăng dầu học mấy buổi",
         "",
     ],
 )
