@@ -10,6 +10,7 @@ import pytest
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import delete, select
 from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
@@ -57,6 +58,23 @@ def csrf(page: str) -> str:
     return found.group(1)
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled once a worker: every test has an application of its own, and compiling is a fifth of its time."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (code := self._kept.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = _Compiled()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def cheap_hashes() -> Iterator[None]:
     """Argon2 is slow on purpose; not here, where people sign in a thousand times."""
@@ -80,6 +98,7 @@ def panel(settings: Settings, database: Database, hashed: str, now: datetime) ->
     clock.start()
     app = create_app(settings)
     app.testing = True
+    app.jinja_env.bytecode_cache = COMPILED
     with database.write() as session:
         lay_down_roles(session)
         for email, (name, role) in PEOPLE.items():
