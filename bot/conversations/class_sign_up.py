@@ -144,8 +144,8 @@ async def typed(message: Message, work: Work) -> None:
     text = clean(message.text or "")
     training_class = classes.get_published(work.session, draft.class_id)
     question = drafts.questions_of(training_class).get(draft.at)
-    is_choice = question is not None and question.kind == "choice"
-    if asks_plainly(text) and not (is_choice and _is_one_of(question, text)):
+    is_choice = question is not None and question.kind == "choice" and _is_one_of(question, text)
+    if asks_plainly(text) and not is_choice:
         await _pass_on(message, work, draft, text)
         return
     reply = reply_of(text)
@@ -161,9 +161,9 @@ async def typed(message: Message, work: Work) -> None:
         await _answered(message, work, draft.with_answer(draft.at, _read(draft.at, question, text)))
 
 
-def _is_one_of(question: ClassQuestion | None, text: str) -> bool:
+def _is_one_of(question: ClassQuestion, text: str) -> bool:
     try:
-        return question is not None and bool(answer_of(question, text))
+        return bool(answer_of(question, text))
     except BadAnswer:
         return False
 
