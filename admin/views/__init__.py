@@ -5,6 +5,10 @@ from admin.views.account import AccountView
 from admin.views.approvals import ApprovalsView
 from admin.views.calendar import CalendarView
 from admin.views.canned import CannedView
+from admin.views.class_calendar import ClassCalendarView
+from admin.views.class_messages import ClassMessagesView
+from admin.views.class_results import ClassResultsView
+from admin.views.classes import ClassesView
 from admin.views.contacts import ContactsView
 from admin.views.documents import DocumentsView
 from admin.views.history import HistoryView
@@ -15,6 +19,7 @@ from admin.views.office import OfficeSettingsView
 from admin.views.outbox import OutboxView
 from admin.views.preview import PreviewView
 from admin.views.quarantine import QuarantineView
+from admin.views.registrations import RegistrationsView
 from admin.views.second_factor import SecondFactorView
 from admin.views.staff import StaffView
 from admin.views.start import StartView
@@ -35,6 +40,11 @@ KNOWLEDGE = (
 )
 VIEWS = (
     InboxView,
+    ClassesView,
+    ClassCalendarView,
+    RegistrationsView,
+    ClassMessagesView,
+    ClassResultsView,
     *KNOWLEDGE,
     ContactsView,
     CannedView,
