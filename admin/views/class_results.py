@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
-from admin.database import db, get_one_or_abort, locked, viewed, writing
+from admin.database import db, get_one_or_abort, viewed, writing
 from admin.language import now, say
 from admin.pages import PanelView, expose
 from db.models import Certificate, Staff, TrainingClass
@@ -87,7 +87,8 @@ class ClassResultsView(PanelView):
             flash(say(N_("panel.result.revoke_needs_reason")), "refused")
             return redirect(url_for(".results", key=row.id), 303)
         with writing() as session:
-            certificates.revoke(session, locked(session, Certificate, found.id), reason=reason, now=now())
+            waiting_list.lock(session, row.id)
+            certificates.revoke(session, session.get_one(Certificate, found.id), reason=reason, now=now())
         flash(say(N_("panel.result.revoked"), serial=found.serial), "done")
         return redirect(url_for(".results", key=row.id), 303)
 
