@@ -33,6 +33,8 @@ USUAL_REMINDERS = {
 }
 """Minutes before a session."""
 MOST_SESSIONS, MOST_QUESTIONS = 40, 20
+_MOST_READ = 200
+"""Rows of a form that are read at all: too many are refused, not cut off."""
 _EARLIEST_REMINDER = 60 * 24 * 60
 _BLANK_ROWS = 2
 """Empty rows that a form without script offers."""
@@ -85,7 +87,16 @@ class Rows(Field):  # type: ignore[misc]
         self.data = list(self.data or ())
         if formdata:
             columns = [formdata.getlist(f"{self.name}_{part}") for part in self.parts]
-            self.data = self.read([dict(zip(self.parts, row, strict=True)) for row in zip(*columns, strict=False)][: self.most])
+            self.data = self.read([dict(zip(self.parts, row, strict=True)) for row in zip(*columns, strict=False)][:_MOST_READ])
+
+    def pre_validate(self, form: Any) -> None:
+        if len(self.data) > self.most:
+            raise ValidationError(N_("panel.class.too_many_rows"))
+        self.check()
+
+    def check(self) -> None:
+        """What is wrong in the rows."""
+        raise NotImplementedError
 
     def read(self, rows: list[dict[str, str]]) -> list[Any]:
         """The rows that hold something."""
@@ -106,9 +117,9 @@ class Sessions(Rows):
     @property
     def shown(self) -> list[list[str]]:
         """The rows of the page: those that are there, and empty ones."""
-        return [*self.data, *[["", "", ""]] * _BLANK_ROWS][: self.most]
+        return [*self.data, *[["", "", ""]] * _BLANK_ROWS]
 
-    def pre_validate(self, form: Any) -> None:
+    def check(self) -> None:
         try:
             _ = self.times
         except ValueError:
@@ -155,9 +166,9 @@ class Questions(Rows):
         numbers = {row["name"]: number for number, row in enumerate(self.data, start=1)}
         there = [row | {"number": numbers.get(row["only_if"], "")} for row in self.data]
         empty = dict.fromkeys(self.parts, "") | {"kind": "text", "choices": [], "is_required": True, "number": ""}
-        return [*there, *[empty] * _BLANK_ROWS][: self.most]
+        return [*there, *[empty] * _BLANK_ROWS]
 
-    def pre_validate(self, form: Any) -> None:
+    def check(self) -> None:
         earlier: set[str] = set()
         for row in self.data:
             if row["kind"] == "choice" and len(row["choices"]) < 2:
@@ -253,7 +264,13 @@ def _link(_form: Any, field: StringField) -> None:
 
 class ClassForm(PanelForm):
     title = _line(N_("panel.class.title"), 200, hint=N_("panel.class.title_hint"), needed=True)
-    topic = _line(N_("panel.class.topic"), 120, hint=N_("panel.class.topic_hint"), needed=True)
+    topic = StringField(
+        N_("panel.class.topic"),
+        description=N_("panel.class.topic_hint"),
+        filters=[cleaned],
+        validators=[DataRequired(NEEDED), Length(max=120, message=TOO_LONG)],
+        render_kw={"list": "topics"},
+    )
     language = Words(N_("panel.entry.language"), LANGUAGES)
     audience = _text(N_("panel.class.audience"), N_("panel.class.audience_hint"), 2)
     description = _text(N_("panel.class.description"), N_("panel.class.description_hint"), 4)

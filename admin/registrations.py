@@ -9,7 +9,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from admin import wording
-from admin.language import current, say
+from admin.language import current, moment, say
 from db.models import Certificate, ClassQuestion, DoorScan, HistoryEvent, Registration, Staff, TrainingClass
 from db.models.attendance import IN
 from db.models.registration import CANCELLED, CONFIRMED, LAPSED, LIVE, OFFERED
@@ -138,7 +138,8 @@ def _shown(name: str, value: Any) -> str:
 def _reminders(session: Session, registration: Registration) -> Iterator[Event]:
     for reminder in reminders.of(session, registration):
         why = wording.DROPPED.get(reminder.reason)
-        yield Event(reminder.due_at, say(wording.REMINDER[reminder.state]), details=[say(why)] if why else ())
+        about = say(N_("panel.timeline.about"), moment=moment(reminder.about_at))
+        yield Event(reminder.due_at, say(wording.REMINDER[reminder.state]), details=[about, say(why)] if why else [about])
 
 
 def _scans(session: Session, registration: Registration) -> Iterator[Event]:

@@ -142,6 +142,8 @@ class ClassesView(OfficeView):
             by = conflicts.last_editor(db.session, self.table, row.id)
             return self._form_page(form, row, conflicts=found, by=by), 409
         flash(say(N_("panel.record.saved"), name=changed.title), "done")
+        if changed.sequence > row.sequence and (without_chat := _without_chat(row)):
+            flash(say(N_("panel.class.to_ring"), number=without_chat), "refused")
         return redirect(url_for(".page", key=row.id), 303)
 
     def _form_page(self, form: ClassForm, row: TrainingClass | None, **facts: Any) -> str:
@@ -223,6 +225,7 @@ class ClassesView(OfficeView):
 
     def _move(self, key: str, wanted: str, deed: Callable[[Session, int], Any]) -> ResponseReturnValue:
         row = _get(key)
+        without_chat = _without_chat(row)
         try:
             with writing() as session:
                 deed(session, row.id)
@@ -233,6 +236,8 @@ class ClassesView(OfficeView):
             flash(say(refusal.key, **refusal.facts), "refused")
         else:
             flash(say(_DONE[wanted]), "done")
+            if wanted == CANCELLED and without_chat:
+                flash(say(N_("panel.class.to_ring"), number=without_chat), "refused")
         return redirect(url_for(".page", key=row.id), 303)
 
     # the same class again
@@ -319,6 +324,11 @@ class ClassesView(OfficeView):
 def _get(key: str) -> TrainingClass:
     found = get_one_or_abort(db.session, TrainingClass, key)
     return found if found.deleted_at is None else abort(404)
+
+
+def _without_chat(row: TrainingClass) -> int:
+    """Registrations that nothing can be sent to: somebody has to ring them up."""
+    return sum(one.contact_id is None for one in classes.of(db.session, row))
 
 
 def _document(row: TrainingClass, number: str) -> ClassDocument:

@@ -7,7 +7,6 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
@@ -19,6 +18,7 @@ from admin.language import now, say
 from admin.office_view import OfficeView
 from admin.pages import expose
 from db.models import Participant, Registration, TrainingClass
+from db.models.registration import WAITING
 from domain.errors import BadPhone, BadTaxCode, ClassFull, OfficeError
 from domain.messages import N_
 from domain.training import Person, people_of, person_of, phone_of, tax_code_of
@@ -198,30 +198,21 @@ class RegistrationsView(OfficeView):
         if wish is None:
             return self._counter(training_class, form), 422
         try:
-            made = _sign_up(training_class.id, wish, waits=request.form.get("waits") == "yes")
+            with writing() as session:  # sent twice, it is one registration: the token names it
+                waits = request.form.get("waits") == "yes"
+                made = sign_up.sign_up(session, training_class.id, wish, contact=None, source=COUNTER, waits=waits, now=now())
         except ClassFull as full:
             return self._counter(training_class, form, full=say(full.key, **full.facts)), 422
         except OfficeError as refusal:
             form.complain(refusal, "people")
             return self._counter(training_class, form), 422
-        waits = made.status == "waiting"
-        flash(say(N_("panel.counter.waits") if waits else N_("panel.counter.done"), reference=made.reference), "done")
+        flash(say(N_("panel.counter.waits") if made.status == WAITING else N_("panel.counter.done"), reference=made.reference), "done")
         return redirect(url_for(".page", key=made.id), 303)
 
     def _counter(self, training_class: TrainingClass, form: CounterForm, full: str = "") -> str:
         seats = classes.seats(db.session, training_class)
         page: str = self.render("panel/counter.html", row=training_class, form=form, seats=seats, full=full)
         return page
-
-
-def _sign_up(class_id: int, wish: Wish, *, waits: bool) -> Registration:
-    """Once, however often the form is sent."""
-    try:
-        with writing() as session:
-            return sign_up.sign_up(session, class_id, wish, contact=None, source=COUNTER, waits=waits, now=now())
-    except IntegrityError:  # the same form at the same moment: the other request did the work
-        with writing() as session:
-            return sign_up.sign_up(session, class_id, wish, contact=None, source=COUNTER, waits=waits, now=now())
 
 
 def _act(key: str, deed: Callable[[Session, Registration], Any], done: str) -> ResponseReturnValue:

@@ -119,7 +119,9 @@ def test_from_draft_to_a_seat_that_moves_on(database: Database, trainer: Browser
 
     trainer.post(f"{first.location}/cancel", page=first.location)
     assert statuses(database) == ["cancelled", "offered"]
-    assert "Được mời nhận chỗ" in trainer.get(f"/classes/{number}/live").text
+    live = trainer.get(f"/classes/{number}/live")
+    assert "Được mời nhận chỗ" in live.text
+    assert trainer.client.get(f"/classes/{number}/live", headers={"If-None-Match": live.headers["ETag"]}).status_code == 304
     trainer.post(f"{waits.location}/take", page=waits.location)
     assert statuses(database) == ["cancelled", "confirmed"]
 
