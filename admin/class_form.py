@@ -166,7 +166,7 @@ class Questions(Rows):
         numbers = {row["name"]: number for number, row in enumerate(self.data, start=1)}
         there = [row | {"number": numbers.get(row["only_if"], "")} for row in self.data]
         empty = dict.fromkeys(self.parts, "") | {"kind": "text", "choices": [], "is_required": True, "number": ""}
-        return [*there, *[empty] * _BLANK_ROWS]
+        return [*there, *[empty] * (1 if there else _BLANK_ROWS)]  # a row is a screen high on a phone
 
     def check(self) -> None:
         earlier: set[str] = set()
