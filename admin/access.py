@@ -38,9 +38,9 @@ OFFICERS = frozenset({ADMINISTRATOR, ENQUIRIES})
 SPECIALISTS = frozenset({TRAINING, BARCODES, METROLOGY})
 """Who answers the enquiries that a colleague assigns to them."""
 ANSWERERS = OFFICERS | SPECIALISTS
-READERS = ANSWERERS | {VIEWER}
 TRAINERS = frozenset({ADMINISTRATOR, TRAINING})
-"""Who runs training classes."""
+"""Who runs classes."""
+READERS = ANSWERERS | {VIEWER}
 CLASS_READERS = TRAINERS | {VIEWER}
 AUTHORS = ANSWERERS | {COMMUNICATIONS}
 """Who writes knowledge; what one writes another approves."""

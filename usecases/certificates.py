@@ -34,7 +34,7 @@ def results(session: Session, training_class: TrainingClass) -> list[Result]:
     """Of everybody who had a seat, by name."""
     in_class = select(ClassSession.id).where(ClassSession.class_id == training_class.id)
     counted = select(Attendance.participant_id, func.count()).where(Attendance.session_id.in_(in_class)).group_by(Attendance.participant_id)
-    attended = dict(session.execute(counted).all())
+    attended = {key: number for key, number in session.execute(counted)}
     valid = select(Certificate).where(Certificate.class_id == training_class.id, Certificate.revoked_at.is_(None))
     given = {row.participant_id: row for row in session.scalars(valid)}
     return [

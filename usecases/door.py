@@ -55,7 +55,7 @@ def expected(session: Session, training_class: TrainingClass) -> Sequence[Partic
 def present(session: Session, meeting: ClassSession) -> dict[int, datetime]:
     """Since when whom is there, by participant."""
     rows = select(Attendance.participant_id, Attendance.first_at).where(Attendance.session_id == meeting.id)
-    return dict(session.execute(rows).all())
+    return {key: at for key, at in session.execute(rows)}
 
 
 def merge(session: Session, meeting: ClassSession, scans: Iterable[Scan], *, staff_id: int, now: datetime) -> list[Merged]:
@@ -94,7 +94,7 @@ def _first(session: Session, meeting: ClassSession, person: Participant) -> date
 def _recount(session: Session, meeting: ClassSession, person: Participant) -> datetime | None:
     """Attendance anew from all scans: the order in which they arrived says nothing."""
     its = select(DoorScan.kind, DoorScan.at).where(DoorScan.session_id == meeting.id, DoorScan.participant_id == person.id)
-    first = came_at(session.execute(its).all())
+    first = came_at([(kind, at) for kind, at in session.execute(its)])
     row = session.get(Attendance, (meeting.id, person.id))
     if first is None:
         if row is not None:
