@@ -62,10 +62,12 @@ class Participants(Target):
 
     def _refused(self, values: Values) -> list[Complaint]:
         key = person_key(_person(values), values["phone"], values["tax_code"])
-        if key in self._keys or (values["tax_code"] and (fold(values["full_name"]), values["tax_code"]) in self._firms):
+        in_firm = {(fold(values["full_name"]), values["tax_code"])} if values["tax_code"] else set()
+        if key in self._keys or in_firm & self._firms:
             return [Complaint(N_("panel.import.in_class_already"), LABELS["full_name"])]
         if self._takes_seat():
             self._keys.add(key)
+            self._firms |= in_firm
             return []
         return [Complaint(N_("panel.import.no_seat_left"))]
 
