@@ -142,7 +142,7 @@ class RegistrationsView(OfficeView):
             answers=registrations.answers(row),
             timeline=registrations.timeline(db.session, row),
             now=now(),
-            **({"conflicts": {}, "by": None} | facts),
+            **({"conflicts": {}, "by": None, "leaving": None, "typed": {}, "fault": ""} | facts),
         )
         return page
 
@@ -166,10 +166,17 @@ class RegistrationsView(OfficeView):
 
     @expose("/<key>/replace", methods=("POST",))
     def replace(self, key: str) -> ResponseReturnValue:
-        """Somebody else comes instead."""
-        leaving, given = _number(request.form.get("person")), request.form
-        comes: Person = person_of(given.get("full_name", ""), given.get("position", ""), given.get("phone", ""))
-        return _act(key, lambda session, row: sign_up.replace(session, row, leaving, comes, now()), N_("panel.registration.replaced"))
+        """Somebody else comes instead; what was typed is shown again where they cannot."""
+        row, leaving = _get(key), _number(request.form.get("person"))
+        try:
+            comes = _comes()
+            with writing() as session:
+                sign_up.replace(session, sign_up.locked(session, row.id), leaving, comes, now())
+        except OfficeError as refusal:
+            form = NoteForm(obj=row)
+            form.opened.data = conflicts.sign(form.names(), row)
+            return self._page(row, form, leaving=leaving, typed=request.form, fault=say(refusal.key, **refusal.facts)), 422
+        return _back(row, N_("panel.registration.replaced"))
 
     @expose("/<key>/files/<sha256>")
     def file(self, key: str, sha256: str) -> ResponseReturnValue:
@@ -213,6 +220,11 @@ class RegistrationsView(OfficeView):
         seats = classes.seats(db.session, training_class)
         page: str = self.render("panel/counter.html", row=training_class, form=form, seats=seats, full=full)
         return page
+
+
+def _comes() -> Person:
+    """Who comes instead, as it was typed."""
+    return person_of(*(request.form.get(name, "") for name in ("full_name", "position", "phone")))
 
 
 def _act(key: str, deed: Callable[[Session, Registration], Any], done: str) -> ResponseReturnValue:

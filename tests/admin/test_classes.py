@@ -127,9 +127,11 @@ def test_from_draft_to_a_seat_that_moves_on(database: Database, trainer: Browser
 
     page = trainer.get(waits.location).text
     trainer.post(waits.location, page=waits.location, opened=fields_of(page)["opened"][0], receipt_number="BL 0012", note="Đã gọi")
-    trainer.post(
-        f"{waits.location}/replace", page=waits.location, person=re.search(r'name="person" value="(\d+)"', page)[1], full_name="Võ Thị Dung"
-    )
+    person = re.search(r'name="person" value="(\d+)"', page)[1]
+    refused = trainer.post(f"{waits.location}/replace", page=waits.location, person=person, full_name="Võ Thị Dung", phone="12")
+    assert refused.status_code == 422
+    assert 'value="Võ Thị Dung"' in refused.text
+    trainer.post(f"{waits.location}/replace", page=waits.location, person=person, full_name="Võ Thị Dung")
     page = trainer.get(waits.location).text
     for said in ("Ghi tên tại quầy", "Vào danh sách chờ", "Có chỗ", "– → BL 0012", "Lê Văn Cường không dự nữa", "Võ Thị Dung đi thay"):
         assert said in page, said
@@ -155,6 +157,17 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(database:
             assert typed in answer.text
     with database.read() as session:
         assert session.scalars(select(TrainingClass)).all() == []
+
+
+def test_a_draft_goes_into_the_bin_and_comes_back_but_a_published_class_is_cancelled(trainer: Browser) -> None:
+    number = key(trainer.post("/classes/new/", page="/classes/new/", **FACTS).location)
+    trainer.post("/classes/delete/", page="/classes/", id=str(number))
+    assert trainer.get(f"/classes/{number}").status_code == 404
+    assert f'name="id" value="{number}"' in trainer.get("/classes/?bin=1").text
+    trainer.post("/classes/restore/", page="/classes/?bin=1", id=str(number))
+    trainer.post(f"/classes/{number}/publish", page=f"/classes/{number}")
+    trainer.post("/classes/delete/", page="/classes/", id=str(number))
+    assert trainer.get(f"/classes/{number}").status_code == 200
 
 
 def test_a_published_class_moves_with_a_reason_that_is_told_once(database: Database, trainer: Browser, now: datetime) -> None:
