@@ -10,7 +10,9 @@ from sqlalchemy import inspect
 from wtforms import BooleanField, DateTimeLocalField, Field, IntegerField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
+from admin.conflicts import Conflict
 from admin.forms import NEEDED, TOO_LONG, PanelForm, Words, cleaned, lines
+from admin.language import moment, say
 from db.models import ClassQuestion, TrainingClass
 from domain.errors import ClassDates, FewerSeatsThanTaken, OfficeError
 from domain.folding import clean, words
@@ -327,6 +329,23 @@ class ClassForm(PanelForm):
         if name is None or not isinstance(refusal, ClassDates | FewerSeatsThanTaken):
             raise refusal
         self[name].errors = [*self[name].errors, sentence]
+
+
+def readable(found: dict[str, Conflict]) -> dict[str, Conflict]:
+    """Conflicts with their moments and reminders as people write them."""
+    shown = dict.fromkeys(("sign_up_from", "sign_up_until", "changes_until"), _moment_in_words) | {"reminders": _hours_in_words}
+    return {
+        name: Conflict(shown[name](one.opened), shown[name](one.theirs), one.clashes) if name in shown else one
+        for name, one in found.items()
+    }
+
+
+def _moment_in_words(kept: Any) -> str:
+    return moment(datetime.fromisoformat(kept)) if kept else ""
+
+
+def _hours_in_words(kept: Any) -> str:
+    return "; ".join(say(N_("panel.class.reminder_other"), hours=f"{minutes / 60:g}") for minutes in kept or ())
 
 
 def as_form(row: TrainingClass) -> SimpleNamespace:

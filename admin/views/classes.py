@@ -140,7 +140,7 @@ class ClassesView(OfficeView):
         if found:
             form.opened.data = conflicts.sign(form.names(), kept)
             by = conflicts.last_editor(db.session, self.table, row.id)
-            return self._form_page(form, row, conflicts=found, by=by), 409
+            return self._form_page(form, row, conflicts=class_form.readable(found), by=by), 409
         flash(say(N_("panel.record.saved"), name=changed.title), "done")
         if changed.sequence > row.sequence and (without_chat := _without_chat(row)):
             flash(say(N_("panel.class.to_ring"), number=without_chat), "refused")

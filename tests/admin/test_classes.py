@@ -186,8 +186,15 @@ def test_a_published_class_moves_with_a_reason_that_is_told_once(database: Datab
     assert "Khách sạn Hương Giang" in refused.text
     told = moved | {"reason": "Hội trường sửa chữa"}
     assert trainer.post("/classes/edit/", page=address, **told).status_code == 303
-    conflicting = trainer.post("/classes/edit/", page=address, **(told | {"place": "Nơi khác"}))
+    stale = told | {"place": "Nơi khác", "reminders_hours": "5"}
+    other = FACTS | {"id": str(number), "place": "Khách sạn Hương Giang", "sign_up_until": "2026-12-05T16:30", "reminders_hours": ""}
+    other |= {"questions_name": moved["questions_name"], "questions_text": moved["questions_text"]}
+    fresh = fields_of(trainer.get(address).text)["opened"][0]
+    assert trainer.post("/classes/edit/", page=address, **(other | {"opened": fresh})).status_code == 303
+    conflicting = trainer.post("/classes/edit/", page=address, **stale)
     assert conflicting.status_code == 409, "opened before the other saved"
+    for said in ("Nơi khác", "Khách sạn Hương Giang", "16:30, 05/12/2026", "24 giờ trước"):
+        assert said in conflicting.text, said
     assert len([text for text in texts(database, "notice") if "Hội trường sửa chữa" in text]) == 1
     with database.read() as session:
         names = [(one.name, one.text) for one in session.get_one(TrainingClass, number).questions]
