@@ -41,6 +41,7 @@ ANSWERERS = OFFICERS | SPECIALISTS
 TRAINERS = frozenset({ADMINISTRATOR, TRAINING})
 """Who runs classes."""
 READERS = ANSWERERS | {VIEWER}
+CLASS_READERS = TRAINERS | {VIEWER}
 AUTHORS = ANSWERERS | {COMMUNICATIONS}
 """Who writes knowledge; what one writes another approves."""
 
@@ -105,6 +106,41 @@ RIGHTS = {
     "inbox.take_over": OFFICERS,
     "inbox.give_back": ANSWERERS,
     "inbox.close": ANSWERERS,
+    # training classes
+    "classes.index_view": CLASS_READERS,
+    "classes.page": CLASS_READERS,
+    "classes.live": CLASS_READERS,
+    "classes.document": CLASS_READERS,
+    "classes.create_view": TRAINERS,
+    "classes.edit_view": TRAINERS,
+    "classes.delete_view": TRAINERS,
+    "classes.restore": TRAINERS,
+    "classes.publish": TRAINERS,
+    "classes.close": TRAINERS,
+    "classes.cancel": TRAINERS,
+    "classes.hold": TRAINERS,
+    "classes.archive": TRAINERS,
+    "classes.copy": TRAINERS,
+    "classes.series": TRAINERS,
+    "classes.create_series": TRAINERS,
+    "classes.documents": TRAINERS,
+    "classes.remove_document": TRAINERS,
+    "class_calendar.index": CLASS_READERS,
+    "registrations.index_view": TRAINERS,
+    "registrations.page": CLASS_READERS,
+    "registrations.counter": TRAINERS,
+    "registrations.take": TRAINERS,
+    "registrations.cancel": TRAINERS,
+    "registrations.take_out": TRAINERS,
+    "registrations.replace": TRAINERS,
+    "registrations.file": TRAINERS,
+    "class_messages.index": TRAINERS,
+    "class_messages.message": TRAINERS,
+    "class_results.index": CLASS_READERS,
+    "class_results.results": CLASS_READERS,
+    "class_results.scores": TRAINERS,
+    "class_results.issue": TRAINERS,
+    "class_results.revoke": TRAINERS,
     # knowledge
     "knowledge.index_view": EVERYBODY,
     "knowledge.create_view": AUTHORS,
@@ -146,8 +182,10 @@ RIGHTS = {
     "exports.knowledge": EVERYBODY,
     "exports.canned": ANSWERERS,
     "exports.outbox": ADMINISTRATORS,
+    "exports.registrations": TRAINERS,
     "imports.knowledge": AUTHORS,
     "imports.canned": OFFICERS,
+    "imports.registrations": TRAINERS,
     # the machine room
     "outbox.index_view": ADMINISTRATORS,
     "outbox.details_view": ADMINISTRATORS,
@@ -197,6 +235,7 @@ RIGHTS = {
 }
 
 POSTING = {
+    "registrations.page": TRAINERS,
     "knowledge.edit_view": AUTHORS,
 }
 """Endpoints that more people may read than write: who may POST."""
@@ -239,6 +278,10 @@ ROWS: dict[str, dict[str, Rule]] = {
 FIELDS = {
     "contacts.display_name": READERS - {VIEWER} | {COMMUNICATIONS},
     "inbound_messages.text": ANSWERERS,
+    "participants.full_name": TRAINERS,
+    "registrations.phone": TRAINERS,
+    "registrations.answers": TRAINERS,
+    "registrations.note": TRAINERS,
     "staff.email": ADMINISTRATORS,
 }
 """Who sees a field as it is. Others see that it is hidden; of a text only what is no number of a person. Everything else is open."""

@@ -8,7 +8,7 @@ in the transaction that wrote them.
 
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 import locales
 from admin.exporting import file_name
 from admin.work import Asked, Batches, Work
-from domain.errors import SheetColumns
+from domain.errors import OfficeError, SheetColumns
 from domain.folding import clean, fold
 from domain.messages import N_
 from locales.languages import LANGUAGES
@@ -159,6 +159,15 @@ class Target(ABC):
 
 
 @dataclass(frozen=True)
+class Option:
+    """What is chosen together with the file, and reaches the target among the filters: each value with its words or their key."""
+
+    name: str
+    label: str
+    offered: Callable[[Session], Mapping[str, str]]
+
+
+@dataclass(frozen=True)
 class Import:
     """`name` is the endpoint of the list; `most` is how many rows a file may have."""
 
@@ -168,6 +177,7 @@ class Import:
     target: type[Target]
     intro: str
     most: int = ROWS_AT_MOST
+    options: Sequence[Option] = ()
 
     @property
     def noun(self) -> str:
@@ -346,12 +356,22 @@ def _apply(session: Session, target: Target, batch: Sequence[Judged], now: datet
             record = records.get(one.key or 0)
             _decide(target, one, record)
             if one.verdict == NEW:
-                made.append(target.create(session, one.values, now))
+                made += _create(session, target, one, now)
             elif one.verdict == CHANGED:
                 target.change(session, record, one.values, now)
     session.flush()
     for record in made:
         target.noted(record)
+
+
+def _create(session: Session, target: Target, one: Judged, now: datetime) -> list[Any]:
+    """The new record, or none: what a use case refuses, before it wrote anything, is wrong with this row alone."""
+    try:
+        return [target.create(session, one.values, now)]
+    except OfficeError as refusal:
+        one.complaints.append(Complaint(refusal.key, facts=refusal.facts))
+        one.verdict = WRONG
+        return []
 
 
 def _records(session: Session, target: Target, batch: Sequence[Judged]) -> dict[int, Any]:

@@ -98,7 +98,13 @@ ACT = {
 }
 NOUN = {
     "abbreviations": N_("panel.noun.abbreviations"),
+    "attendances": N_("panel.noun.attendances"),
     "canned_replies": N_("panel.noun.canned_replies"),
+    "certificates": N_("panel.noun.certificates"),
+    "class_messages": N_("panel.noun.class_messages"),
+    "class_documents": N_("panel.noun.class_documents"),
+    "class_questions": N_("panel.noun.class_questions"),
+    "class_sessions": N_("panel.noun.class_sessions"),
     "consents": N_("panel.noun.consents"),
     "contacts": N_("panel.noun.contacts"),
     "enquiries": N_("panel.noun.enquiries"),
@@ -112,13 +118,16 @@ NOUN = {
     "office_settings": N_("panel.noun.office_settings"),
     "outbox": N_("panel.noun.outbox"),
     "panel_tasks": N_("panel.noun.panel_tasks"),
+    "participants": N_("panel.noun.participants"),
     "passkeys": N_("panel.noun.passkeys"),
     "phrasings": N_("panel.noun.phrasings"),
     "quarantined_updates": N_("panel.noun.quarantined_updates"),
+    "registrations": N_("panel.noun.registrations"),
     "replaced_documents": N_("panel.noun.replaced_documents"),
     "staff": N_("panel.noun.staff"),
     "staff_roles": N_("panel.noun.staff_roles"),
     "staff_sessions": N_("panel.noun.staff_sessions"),
+    "training_classes": N_("panel.noun.training_classes"),
 }
 ROLE = {
     "administrator": N_("panel.role.administrator"),
@@ -128,6 +137,62 @@ ROLE = {
     "metrology": N_("panel.role.metrology"),
     "communications": N_("panel.role.communications"),
     "viewer": N_("panel.role.viewer"),
+}
+STANDING = {
+    "draft": N_("panel.standing.draft"),
+    "soon": N_("panel.standing.soon"),
+    "open": N_("panel.standing.open"),
+    "full": N_("panel.standing.full"),
+    "over": N_("panel.standing.over"),
+    "closed": N_("panel.standing.closed"),
+    "held": N_("panel.standing.held"),
+    "archived": N_("panel.standing.archived"),
+    "cancelled": N_("panel.standing.cancelled"),
+}
+"""What people call the state of a class; soon, full and over are states of an open one."""
+REGISTRATION = {
+    "confirmed": N_("panel.registration.confirmed"),
+    "offered": N_("panel.registration.offered"),
+    "waiting": N_("panel.registration.waiting"),
+    "cancelled": N_("panel.registration.cancelled"),
+    "lapsed": N_("panel.registration.lapsed"),
+}
+SOURCE = {
+    "chat": N_("panel.source.chat"),
+    "counter": N_("panel.source.counter"),
+    "import": N_("panel.source.import"),
+}
+ENDED_BY = {
+    "citizen": N_("panel.ended_by.citizen"),
+    "staff": N_("panel.ended_by.staff"),
+    "class": N_("panel.ended_by.class"),
+}
+REGISTRATION_FIELD = {
+    "status": N_("panel.filter.state"),
+    "receipt_number": N_("panel.registration.receipt"),
+    "note": N_("panel.registration.note"),
+    "offer_until": N_("panel.registration.offer_until"),
+    "score": N_("panel.result.score"),
+}
+REMINDER = {
+    "planned": N_("panel.reminder.planned"),
+    "sent": N_("panel.reminder.sent"),
+    "dropped": N_("panel.reminder.dropped"),
+}
+DROPPED = {
+    "moved": N_("panel.reminder.moved"),
+    "cancelled": N_("panel.reminder.cancelled"),
+    "trial": N_("panel.reminder.trial"),
+    "ended": N_("panel.reminder.ended"),
+    "class ended": N_("panel.reminder.class_ended"),
+    "begun": N_("panel.reminder.begun"),
+    "newer due": N_("panel.reminder.newer"),
+}
+"""Why a reminder is not sent."""
+OUTCOME = {
+    "earned": N_("panel.outcome.earned"),
+    "not_passed": N_("panel.outcome.not_passed"),
+    "absent": N_("panel.outcome.absent"),
 }
 PURPOSE = {
     "answering": N_("panel.purpose.answering"),

@@ -140,6 +140,18 @@ def _person(line: str) -> Person:
     return Person(name, ", ".join(words)[:120], phone_of(phones[0]) if phones else "")
 
 
+def person_of(name: str, position: str = "", phone: str = "") -> Person:
+    """Somebody whose name, position and phone stand in cells of their own. Raises `UnreadableName` and `BadPhone`.
+
+    >>> person_of(" Nguyễn Văn  An", phone="0905 111 222")
+    Person(full_name='Nguyễn Văn An', position='', phone='0905111222')
+    """
+    full_name = " ".join(clean(name).split())
+    if len(full_name) > 120 or len(full_name.split()) < 2 or not _NAME.fullmatch(full_name):
+        raise UnreadableName(line=name.strip()[:80])
+    return Person(full_name, clean(position)[:120], phone_of(phone) if phone.strip() else "")
+
+
 def phone_of(text: str) -> str:
     """A phone number as digits, +84 written as 0. Raises `BadPhone`.
 

@@ -9,15 +9,25 @@ What changes for participants is told to them in the same transaction, and their
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from db.models import ClassDocument, ClassInterest, ClassQuestion, ClassSession, Contact, Registration, TrainingClass
+from db.models import (
+    ClassDocument,
+    ClassInterest,
+    ClassQuestion,
+    ClassSession,
+    Contact,
+    DoorScan,
+    Participant,
+    Registration,
+    TrainingClass,
+)
 from db.models.registration import CANCELLED as REGISTRATION_CANCELLED
-from db.models.registration import CONFIRMED, LIVE
+from db.models.registration import CONFIRMED, LIVE, SEATED, WAITING
 from db.models.training_class import ARCHIVED, CANCELLED, CLOSED, DRAFT, HELD, OPEN
 from domain.errors import ClassDates, ClassMove, FewerSeatsThanTaken, NoSuchClass
 from domain.messages import N_
@@ -63,6 +73,17 @@ def seats(session: Session, training_class: TrainingClass) -> Seats:
     """As it stands."""
     waiting = len(waiting_list.queue(session, training_class.id))
     return Seats(training_class.seats, waiting_list.taken(session, training_class.id), waiting)
+
+
+def seats_of(session: Session, listed: Sequence[TrainingClass]) -> dict[int, Seats]:
+    """The seats of several classes at once, by class."""
+    keys = [one.id for one in listed]
+    people = select(Registration.class_id, func.count(Participant.id)).join(Participant)
+    given = people.where(Registration.class_id.in_(keys), Registration.status.in_(SEATED), Participant.removed_at.is_(None))
+    queued = select(Registration.class_id, func.count()).where(Registration.class_id.in_(keys), Registration.status == WAITING)
+    taken = dict(session.execute(given.group_by(Registration.class_id)).all())
+    waiting = dict(session.execute(queued.group_by(Registration.class_id)).all())
+    return {one.id: Seats(one.seats, taken.get(one.id, 0), waiting.get(one.id, 0)) for one in listed}
 
 
 def standing(training_class: TrainingClass, seats: Seats, now: datetime) -> str:
@@ -120,7 +141,7 @@ def change(
         raise ClassDates(N_("error.class_moved_without_reason"))
     for name, value in facts.items():
         setattr(training_class, name, value)
-    _set_sessions(training_class, sessions)
+    _set_sessions(session, training_class, sessions)
     training_class.changed_at = now
     if has_moved and is_published:
         training_class.sequence += 1
@@ -131,13 +152,16 @@ def change(
     return training_class
 
 
-def _set_sessions(training_class: TrainingClass, sessions: Sequence[tuple[datetime, datetime]]) -> None:
+def _set_sessions(session: Session, training_class: TrainingClass, sessions: Sequence[tuple[datetime, datetime]]) -> None:
     """By place in the order: a session that moves stays the same session, and with it who was there."""
     wanted = sorted(sessions)
     existing = list(training_class.sessions)
     for one, (start, end) in zip(existing, wanted, strict=False):
         one.starts_at, one.ends_at = start, end
-    for surplus in existing[len(wanted) :]:
+    surpluses = existing[len(wanted) :]
+    if session.scalar(select(DoorScan.uid).where(DoorScan.session_id.in_([one.id for one in surpluses])).limit(1)) is not None:
+        raise ClassDates(N_("error.class_session_attended"))
+    for surplus in surpluses:
         training_class.sessions.remove(surplus)
     training_class.sessions.extend(ClassSession(starts_at=start, ends_at=end) for start, end in wanted[len(existing) :])
     training_class.starts_at = wanted[0][0]
@@ -305,6 +329,14 @@ def preview_series(session: Session, key: int, *, every: str, interval: int, cou
         faults += [N_("series.there_already")] if day in there else []
         found.append(Occurrence(day, faults))
     return found
+
+
+def is_held_on(session: Session, training_class: TrainingClass, day: date) -> bool:
+    """Whether a class of the same title begins on a day."""
+    midnight = datetime.combine(day, time.min, ZONE)
+    same = select(TrainingClass.id).where(TrainingClass.title == training_class.title, TrainingClass.deleted_at.is_(None))
+    that_day = TrainingClass.starts_at.between(midnight, midnight + timedelta(days=1, microseconds=-1))
+    return session.scalar(same.where(that_day).limit(1)) is not None
 
 
 def create_series(session: Session, key: int, days: Sequence[date], now: datetime) -> list[TrainingClass]:

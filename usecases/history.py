@@ -29,11 +29,25 @@ HIDDEN = "•••"
 """Stands for a secret that changed."""
 
 _SILENT = frozenset(
-    {"claims", "history", "history_seals", "reference_counters", "revisions", "leases", "presences", "reply_drafts", "sign_in_failures"}
+    {
+        "claims",
+        "history",
+        "history_seals",
+        "reference_counters",
+        "revisions",
+        "leases",
+        "presences",
+        "reply_drafts",
+        "sign_in_failures",
+        "reminders",
+    }
     | {"staff_sessions", "panel_tasks", "embeddings", "stored_files", "outbox", "web_events"}
 )
 """Tables that hold no decision of a person. What an officer says is in the outbox itself, with its sender."""
-_SECRET = frozenset({"password", "fs_uniquifier", "tf_totp_secret", "us_totp_secrets", "mf_recovery_codes", "credential_id", "public_key"})
+_SECRET = frozenset(
+    {"password", "fs_uniquifier", "tf_totp_secret", "us_totp_secrets", "mf_recovery_codes", "credential_id", "public_key"}
+    | {"secret", "ticket", "token"}
+)
 _DERIVED = frozenset({"folded", "updated_at", "version", "last_seen_at", "sign_count", "lastuse_datetime"})
 
 

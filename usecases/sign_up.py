@@ -271,6 +271,8 @@ def change_answers(registration: Registration, answers: Mapping[str, Any]) -> No
 
 
 def _present(registration: Registration, key: int) -> Participant:
+    if registration.status not in LIVE:
+        raise NoSuchRegistration
     for person in registration.participants:
         if person.id == key and person.removed_at is None:
             return person

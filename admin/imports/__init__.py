@@ -1,6 +1,6 @@
 """The imports of the panel, written out. A new one is a file here, a line below, and a line `imports.<name>` in `admin.access.RIGHTS`."""
 
-from admin.imports import canned, knowledge
+from admin.imports import canned, knowledge, registrations
 
-IMPORTS = {importing.name: importing for importing in (knowledge.IMPORT, canned.IMPORT)}
+IMPORTS = {importing.name: importing for importing in (knowledge.IMPORT, canned.IMPORT, registrations.IMPORT)}
 """By the endpoint of their list."""

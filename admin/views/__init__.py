@@ -5,7 +5,11 @@ from admin.views.account import AccountView
 from admin.views.approvals import ApprovalsView
 from admin.views.calendar import CalendarView
 from admin.views.canned import CannedView
+from admin.views.class_calendar import ClassCalendarView
+from admin.views.class_messages import ClassMessagesView
 from admin.views.class_papers import ClassPapersView
+from admin.views.class_results import ClassResultsView
+from admin.views.classes import ClassesView
 from admin.views.contacts import ContactsView
 from admin.views.documents import DocumentsView
 from admin.views.door import DoorView
@@ -17,6 +21,7 @@ from admin.views.office import OfficeSettingsView
 from admin.views.outbox import OutboxView
 from admin.views.preview import PreviewView
 from admin.views.quarantine import QuarantineView
+from admin.views.registrations import RegistrationsView
 from admin.views.second_factor import SecondFactorView
 from admin.views.staff import StaffView
 from admin.views.start import StartView
@@ -37,9 +42,14 @@ KNOWLEDGE = (
 )
 VIEWS = (
     InboxView,
-    *KNOWLEDGE,
+    ClassesView,
+    ClassCalendarView,
+    RegistrationsView,
+    ClassMessagesView,
+    ClassResultsView,
     DoorView,
     ClassPapersView,
+    *KNOWLEDGE,
     ContactsView,
     CannedView,
     CalendarView,

@@ -13,7 +13,7 @@ from flask_security import current_user
 from werkzeug.datastructures import FileStorage
 
 from admin.access import roles
-from admin.database import actor, writing
+from admin.database import actor, db, writing
 from admin.exporting import Export, file_name
 from admin.exports import EXPORTS
 from admin.importing import Import
@@ -61,6 +61,10 @@ def begin_import(importing: Import) -> ResponseReturnValue:
     """The page to choose a file on, and an empty file to begin from; a file that was chosen is checked."""
     if request.method == "GET":
         return _template(importing) if request.args.get("template") == XLSX else _page(importing)
+    chosen = {one.name: request.form.get(one.name, "") for one in importing.options}
+    if any(chosen[one.name] not in one.offered(db.session) for one in importing.options):
+        flash(say(N_("panel.import.choose_options")), "refused")
+        return _page(importing), 422
     given = request.files.get("file")
     if given is None or not given.filename:
         flash(say(N_("panel.import.choose_file")), "refused")
@@ -70,7 +74,7 @@ def begin_import(importing: Import) -> ResponseReturnValue:
     except OfficeError as refusal:
         flash(say(refusal.key, **refusal.facts), "refused")
         return _page(importing), 422
-    return _queue(tasks.CHECK, importing.name, asking({}).kept() | {"file": file})
+    return _queue(tasks.CHECK, importing.name, asking(chosen).kept() | {"file": file})
 
 
 def asking(filters: dict[str, str]) -> Asked:
@@ -117,4 +121,6 @@ def _template(importing: Import) -> ResponseReturnValue:
 
 def _page(importing: Import) -> str:
     limit = current_app.extensions["settings"].max_file_mb
-    return render_template("panel/import.html", importing=importing, limit=limit, rows=format_decimal(importing.most, locale=current()))
+    options = [(one, one.offered(db.session), request.values.get(one.name)) for one in importing.options]
+    rows = format_decimal(importing.most, locale=current())
+    return render_template("panel/import.html", importing=importing, limit=limit, rows=rows, options=options)

@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from db.models import Contact, InboundMessage, OutboundMessage, Staff
 from domain.judgement import NOT_FOUND, Candidate, Decision, Judgement
 from tests.admin.conftest import ADMIN, MINH, PASSWORD, Ask, contact_of, enquiry_of
 from tests.browser import ARGUMENTS, chromium
-from usecases import enquiries, turns
+from tests.training import a_class, a_wish
+from usecases import enquiries, sign_up, turns
 
 pytestmark = [
     pytest.mark.browser,
@@ -105,8 +107,13 @@ def test_an_officer_answers_and_loses_nothing(page: Any, address: str, ask: Ask,
     assert sent == ["sendMessage", "sendPhoto"]
 
 
-@pytest.mark.timeout(300)  # forty pages, each with axe
-def test_every_page_is_accessible(page: Any, address: str, ask: Ask) -> None:
+@pytest.mark.timeout(300)  # fifty pages, each with axe
+def test_every_page_is_accessible(page: Any, address: str, ask: Ask, database: Database, now: datetime) -> None:
+    with database.write() as session:
+        number = a_class(session, now, seats=2, price=500_000, price_source="Quyết định thử", pass_mark=50).id
+        wish = a_wish("Nguyễn Văn An", "Trần Thị Bé", token="a", firm="Công ty có cái tên rất là dài ở thành phố Huế")
+        sign_up.sign_up(session, number, wish, contact=None, source="counter", waits=False, now=now)
+        sign_up.sign_up(session, number, a_wish("Võ Thị Dung", token="b"), contact=None, source="counter", waits=True, now=now)
     ask(name="Cơ sở sản xuất mè xửng có cái tên rất là dài ở thành phố Huế")
     sign_in(page, address, "/")
     for wanted in (
@@ -142,6 +149,16 @@ def test_every_page_is_accessible(page: Any, address: str, ask: Ask) -> None:
         "/calendar/day",
         "/office/",
         "/office/profile",
+        "/classes/",
+        f"/classes/{number}/series?every=week&interval=1&count=3",
+        f"/classes/edit/?id={number}",
+        "/registrations/",
+        "/registrations/1",
+        f"/registrations/counter/{number}",
+        f"/class_messages/{number}",
+        f"/class_results/{number}",
+        "/class_calendar/?month=2026-12",
+        "/imports/registrations",
         "/account/",
         "/nowhere",
     ):
