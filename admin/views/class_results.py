@@ -1,6 +1,6 @@
 """Results of a class (kết quả lớp): who was there, points, certificates, what participants said of it."""
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
@@ -73,6 +73,7 @@ class ClassResultsView(PanelView):
             return redirect(url_for(".results", key=row.id), 303)
         with writing() as session:
             made = certificates.issue(session, row.id, None, by=session.get_one(Staff, current_user.id), now=now())
+        current_app.extensions["background"].wake()  # it prints them
         flash(say(N_("panel.result.issued"), number=len(made)), "done")
         return redirect(url_for(".results", key=row.id), 303)
 
