@@ -129,6 +129,7 @@ RIGHTS = {
     "registrations.index_view": TRAINERS,
     "registrations.page": CLASS_READERS,
     "registrations.counter": TRAINERS,
+    "registrations.answers": TRAINERS,
     "registrations.take": TRAINERS,
     "registrations.cancel": TRAINERS,
     "registrations.take_out": TRAINERS,

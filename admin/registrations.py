@@ -1,6 +1,6 @@
 """Registrations (đăng ký lớp) as the panel shows them: the lists of a class, the answers, and everything that happened to one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,9 @@ from admin.language import current, moment, say
 from db.models import Certificate, ClassQuestion, DoorScan, HistoryEvent, Registration, Staff, TrainingClass
 from db.models.attendance import IN
 from db.models.registration import CANCELLED, CONFIRMED, LAPSED, LIVE, OFFERED
+from domain.errors import OfficeError
 from domain.messages import N_
+from domain.training import answer_of, asked
 from locales import day
 from usecases import class_notices, classes, reminders, waiting_list
 
@@ -75,6 +77,28 @@ def _answer(text: str, value: Any, question: ClassQuestion | None = None) -> Ans
         except ValueError:
             return Answer(text, str(value))
     return Answer(text, str(value))
+
+
+def read_answers(training_class: TrainingClass, form: Mapping[str, str], kept: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+    """Answers as staff typed them, and what is wrong with which. They may leave any empty; a file that was sent stays, and what is not
+    asked after the other answers is dropped."""
+    answers: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for question in training_class.questions:
+        if question.kind == "file":
+            answers |= {question.name: kept[question.name]} if question.name in kept else {}
+        elif text := form.get(f"answer_{question.name}", "").strip():
+            try:
+                answers[question.name] = answer_of(question, text)
+            except OfficeError as refusal:
+                faults[question.name] = say(refusal.key, **refusal.facts)
+    wanted = asked(training_class.questions, answers)
+    return {name: value for name, value in answers.items() if name in wanted}, faults
+
+
+def typed(value: Any) -> str:
+    """An answer as it stands in a box; a file does not."""
+    return "" if isinstance(value, dict) else str(value)
 
 
 def timeline(session: Session, registration: Registration) -> list[Event]:

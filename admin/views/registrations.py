@@ -1,7 +1,7 @@
 """Registrations (đăng ký lớp): one with everything that happened to it, and signing people up at the counter."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, send_file, url_for
@@ -57,13 +57,13 @@ class CounterForm(PanelForm):
     tax_code = StringField(N_("panel.registration.tax_code"), description=N_("panel.counter.tax_code_hint"), filters=[cleaned])
     token = HiddenField()
 
-    def wish(self) -> Wish | None:
-        """What is handed in; None where a field cannot be read, and then the sentence stands beside it."""
+    def wish(self, answers: dict[str, Any]) -> Wish | None:
+        """What is handed in, with answers to the class's questions; None where a field cannot be read: the sentence stands beside it."""
         read = [self._read("people", people_of), self._read("phone", phone_of), self._read("tax_code", tax_code_of)]
         if self.errors:
             return None
         people, phone, tax_code = read
-        return Wish(people, f"counter-{self.token.data}"[:40], firm=self.firm.data, tax_code=tax_code, phone=phone)
+        return Wish(people, f"counter-{self.token.data}"[:40], firm=self.firm.data, tax_code=tax_code, phone=phone, answers=answers)
 
     def _read(self, name: str, read: Callable[[str], Any]) -> Any:
         if not self[name].data:
@@ -86,7 +86,7 @@ class RegistrationsView(OfficeView):
     intro = N_("panel.registration.intro")
     empty = N_("panel.registration.empty")
     room = "work"
-    offered = frozenset({"index_view", "page", "take", "cancel", "take_out", "replace", "file", "counter"})
+    offered = frozenset({"index_view", "page", "take", "cancel", "take_out", "replace", "file", "counter", "answers"})
     columns = {
         "reference": N_("panel.registration.reference"),
         "participants": N_("panel.registration.people"),
@@ -132,6 +132,7 @@ class RegistrationsView(OfficeView):
         return _back(row, N_("panel.registration.saved"))
 
     def _page(self, row: Registration, form: NoteForm, **facts: Any) -> str:
+        facts.setdefault("answers_typed", {name: registrations.typed(value) for name, value in row.answers.items()})
         page: str = self.render(
             "panel/registration.html",
             row=row,
@@ -142,9 +143,21 @@ class RegistrationsView(OfficeView):
             answers=registrations.answers(row),
             timeline=registrations.timeline(db.session, row),
             now=now(),
-            **({"conflicts": {}, "by": None, "leaving": None, "typed": {}, "fault": ""} | facts),
+            **({"conflicts": {}, "by": None, "leaving": None, "typed": {}, "fault": "", "answer_faults": {}} | facts),
         )
         return page
+
+    @expose("/<key>/answers", methods=("POST",))
+    def answers(self, key: str) -> ResponseReturnValue:
+        """Other answers to the questions of the class, as somebody said them."""
+        row = _get(key)
+        answers, faults = registrations.read_answers(row.training_class, request.form, row.answers)
+        if faults:
+            form = NoteForm(obj=row)
+            form.opened.data = conflicts.sign(form.names(), row)
+            typed = {question.name: request.form.get(f"answer_{question.name}", "") for question in row.training_class.questions}
+            return self._page(row, form, answer_faults=faults, answers_typed=typed), 422
+        return _act(key, lambda _, kept: sign_up.change_answers(kept, answers), N_("panel.registration.saved"))
 
     @expose("/<key>/take", methods=("POST",))
     def take(self, key: str) -> ResponseReturnValue:
@@ -201,9 +214,10 @@ class RegistrationsView(OfficeView):
         if request.method == "GET":
             form.token.data = str(uuid.uuid4())[:30]
             return self._counter(training_class, form)
-        wish = form.wish() if form.validate() else None
-        if wish is None:
-            return self._counter(training_class, form), 422
+        answers, faults = registrations.read_answers(training_class, request.form, {})
+        wish = form.wish(answers) if form.validate() else None
+        if wish is None or faults:
+            return self._counter(training_class, form, faults=faults), 422
         try:
             with writing() as session:  # sent twice, it is one registration: the token names it
                 waits = request.form.get("waits") == "yes"
@@ -216,9 +230,11 @@ class RegistrationsView(OfficeView):
         flash(say(N_("panel.counter.waits") if made.status == WAITING else N_("panel.counter.done"), reference=made.reference), "done")
         return redirect(url_for(".page", key=made.id), 303)
 
-    def _counter(self, training_class: TrainingClass, form: CounterForm, full: str = "") -> str:
+    def _counter(self, training_class: TrainingClass, form: CounterForm, full: str = "", faults: Mapping[str, str] | None = None) -> str:
         seats = classes.seats(db.session, training_class)
-        page: str = self.render("panel/counter.html", row=training_class, form=form, seats=seats, full=full)
+        typed = {question.name: request.form.get(f"answer_{question.name}", "") for question in training_class.questions}
+        facts = {"seats": seats, "full": full, "typed": typed, "faults": faults or {}}
+        page: str = self.render("panel/counter.html", row=training_class, form=form, **facts)
         return page
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from admin.access import TRAINING, VIEWER
 from db.engine import Database
-from db.models import HistoryEvent, OutboundMessage, Registration, TrainingClass
+from db.models import ClassQuestion, HistoryEvent, OutboundMessage, Registration, TrainingClass
 from domain.worktime import ZONE
 from tests.admin.conftest import Browser, of_role
 from tests.training import a_class, a_contact, a_wish
@@ -157,6 +157,26 @@ def test_what_cannot_be_is_said_at_its_field_and_nothing_typed_is_lost(database:
             assert typed in answer.text
     with database.read() as session:
         assert session.scalars(select(TrainingClass)).all() == []
+
+
+def test_the_counter_asks_what_the_class_asks_and_answers_can_be_mended(database: Database, trainer: Browser, now: datetime) -> None:
+    with database.write() as session:
+        made = a_class(session, now)
+        plain = {"is_required": True, "choices": [], "only_if": "", "only_if_answer": ""}
+        questions = [
+            ClassQuestion(**(plain | {"name": "cot", "kind": "choice", "text": "Có cột đo?", "choices": ["Có", "Không"]})),
+            ClassQuestion(**(plain | {"name": "han", "kind": "date", "text": "Hạn kiểm định?", "only_if": "cot", "only_if_answer": "Có"})),
+        ]
+        classes.set_questions(session, made, questions)
+    refused = counter(trainer, made.id, "Lê Thị Hoa", answer_cot="Có", answer_han="31/2/2027")
+    assert refused.status_code == 422
+    assert 'value="31/2/2027"' in refused.text
+    location = counter(trainer, made.id, "Lê Thị Hoa", answer_cot="co", answer_han="5/3/2027").location
+    page = trainer.get(location).text
+    assert "05/03/2027" in page
+    assert trainer.post(f"{location}/answers", page=location, answer_cot="Không", answer_han="5/3/2027").status_code == 303
+    with database.read() as session:
+        assert session.scalars(select(Registration.answers)).all() == [{"cot": "Không"}]  # what is no longer asked is no longer kept
 
 
 def test_a_draft_goes_into_the_bin_and_comes_back_but_a_published_class_is_cancelled(trainer: Browser) -> None:
