@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from admin.language import say
+from admin.staff_login import is_signed_in
 from db.engine import is_passing_fault
 from domain.errors import OfficeError
 from domain.messages import N_
@@ -25,6 +26,10 @@ SENTENCES = {
     413: N_("panel.fault.too_large"),
     429: N_("panel.fault.too_many_attempts"),
 }
+
+
+_INSIDE = {400, 403, 404, 405, 413}
+"""Shown with the menu to whoever is signed in: the way on is there. After a fault of ours the menu might be what fails."""
 
 
 def answer_faults(app: Flask) -> None:
@@ -70,7 +75,8 @@ def page(code: int, sentence: str) -> tuple[str | dict[str, str], int]:
     """A calm page, or the sentence alone for a script that asked for JSON."""
     if request.accept_mimetypes.best == "application/json":
         return {"sentence": sentence}, code
-    return render_template("panel/fault.html", code=code, sentence=sentence), code
+    inside = code in _INSIDE and is_signed_in()
+    return render_template("panel/fault.html", code=code, sentence=sentence, inside=inside), code
 
 
 def came_from() -> str:
