@@ -97,7 +97,8 @@ async def test_nothing_leaves_inside_retry_after_not_even_what_the_limiter_held_
         await office.done(*numbers)
     refusal = next(call for call in api.calls if call.status == 429)
     later = sorted(call.at - refusal.at for call in api.calls if call is not refusal)
-    assert [gap for gap in later if 0.01 < gap < 1] == []
+    under_way = 0.15  # what had left before the refusal was read; at 40 a second all twelve take twice as long
+    assert [gap for gap in later if under_way < gap < 1] == []
     assert len(later) == 12
 
 
