@@ -1,7 +1,7 @@
 """The form of a training class (lớp tập huấn): its columns, and sessions, questions and reminders as rows that also work without script."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +15,7 @@ from admin.forms import NEEDED, TOO_LONG, PanelForm, Words, cleaned, lines
 from admin.language import moment, say
 from db.models import ClassQuestion, TrainingClass
 from domain.errors import ClassDates, FewerSeatsThanTaken, OfficeError
-from domain.folding import clean, words
+from domain.folding import clean, fold, words
 from domain.messages import N_
 from domain.training import HOLD, SKIP
 from domain.worktime import ZONE
@@ -137,6 +137,10 @@ def _at(day: str, hour: str) -> datetime:
     return datetime.combine(date.fromisoformat(day), time.fromisoformat(hour), ZONE).astimezone(UTC)
 
 
+_NOT_THERE = "?"
+"""Before the number of a question that is not there, so that it comes back to whoever typed it."""
+
+
 class Questions(Rows):
     """Questions of a class. A name is made from the text once, and then stays whatever the text becomes."""
 
@@ -150,8 +154,9 @@ class Questions(Rows):
         return [self._one(row, names, place) for place, row in enumerate(rows) if clean(row["text"])]
 
     def _one(self, row: dict[str, str], names: list[str], place: int) -> dict[str, Any]:
-        number = row["only_if"].strip()
-        named = names[int(number) - 1] if number.isascii() and number.isdigit() and 0 < int(number) <= len(names) else ""
+        number, answer = row["only_if"].strip()[:10], clean(row["only_if_answer"])[:200]
+        is_number = number.isascii() and number.isdigit() and 0 < int(number) <= len(names)
+        named = names[int(number) - 1] if is_number else f"{_NOT_THERE}{number}" if number else ""
         return {
             "name": names[place],
             "kind": row["kind"] if row["kind"] in KINDS else "text",
@@ -159,30 +164,42 @@ class Questions(Rows):
             "choices": lines(row["choices"]),
             "is_required": row["required"] == "yes",
             "only_if": named,
-            "only_if_answer": clean(row["only_if_answer"])[:200] if named else "",
+            "only_if_answer": answer,
         }
 
     @property
     def shown(self) -> list[dict[str, Any]]:
         """The rows of the page: those that are there, and empty ones; each with the number of the question it hangs on."""
         numbers = {row["name"]: number for number, row in enumerate(self.data, start=1)}
-        there = [row | {"number": numbers.get(row["only_if"], "")} for row in self.data]
+        there = [row | {"number": numbers.get(row["only_if"], row["only_if"].removeprefix(_NOT_THERE))} for row in self.data]
         empty = dict.fromkeys(self.parts, "") | {"kind": "text", "choices": [], "is_required": True, "number": ""}
         return [*there, *[empty] * (1 if there else _BLANK_ROWS)]  # a row is a screen high on a phone
 
     def check(self) -> None:
-        earlier: set[str] = set()
+        earlier: dict[str, dict[str, Any]] = {}
         for row in self.data:
             if row["kind"] == "choice" and len(row["choices"]) < 2:
                 raise ValidationError(N_("panel.class.too_few_choices"))
-            if row["only_if"] and row["only_if"] not in earlier:
-                raise ValidationError(N_("panel.class.hangs_on_later"))
-            earlier.add(row["name"])
+            _check_condition(row, earlier)
+            earlier[row["name"]] = row
 
     @property
     def rows(self) -> list[ClassQuestion]:
         """As the use case takes them."""
         return [ClassQuestion(**row) for row in self.data]
+
+
+def _check_condition(row: dict[str, Any], earlier: Mapping[str, dict[str, Any]]) -> None:
+    """A condition names an earlier question and one of the answers that it may have; half a condition would be none."""
+    if row["only_if"] and row["only_if"] not in earlier:
+        raise ValidationError(N_("panel.class.hangs_on_later"))
+    if bool(row["only_if"]) is not bool(row["only_if_answer"]):
+        raise ValidationError(N_("panel.class.half_condition"))
+    if not row["only_if"]:
+        return
+    choices = earlier[row["only_if"]]["choices"]
+    if choices and fold(row["only_if_answer"]) not in map(fold, choices):
+        raise ValidationError(N_("panel.class.no_such_answer"))
 
 
 def _name(row: dict[str, str], taken: Sequence[str]) -> str:

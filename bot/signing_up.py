@@ -8,7 +8,7 @@ from aiogram.types import InlineKeyboardButton, Message
 from bot import buttons
 from bot.awaiting import stop_waiting, wait_for
 from bot.class_buttons import HandIn, ShowClass, Step, act, short
-from bot.class_showing import show_open, show_registration
+from bot.class_showing import price, show_open, show_registration
 from bot.drafts import (
     CONSENT,
     FIRM,
@@ -179,6 +179,8 @@ def _summary(work: Work, draft: Draft, training_class: TrainingClass, listed: li
     captions = {step: questions[step].text if step in questions else translate(f"sign_up.name.{step}", work.language) for step in listed}
     lines = [work.say("sign_up.line", name=captions[step], said=said(work, draft, step)) for step in listed]
     people = len(people_of_draft(draft))
+    if training_class.price:
+        lines.append(work.say("sign_up.line", name=translate(N_("sign_up.name.price"), work.language), said=price(work, training_class)))
     text = "\n".join([work.say("sign_up.summary", title=training_class.title, people=people), *lines, "", work.say("sign_up.check")])
     edits = [act(work, N_("button.edit"), Step(token=draft.token, step=step, act="edit"), name=short(captions[step])) for step in listed]
     rows = [[act(work, N_("button.hand_in"), HandIn(token=draft.token, waits=False))]]

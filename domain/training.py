@@ -21,6 +21,7 @@ from stdnum.vn import mst
 
 from domain.errors import BadAnswer, BadDate, BadPhone, BadTaxCode, NoNames, TooManyNames, UnreadableName
 from domain.folding import clean, fold
+from domain.worktime import ZONE
 
 SKIP, HOLD = "skip", "hold"
 MOST_PEOPLE = 50
@@ -161,6 +162,8 @@ def phone_of(text: str) -> str:
     digits = re.sub(r"\D", "", text)
     if digits.startswith("84") and len(digits) in {11, 12}:
         digits = "0" + digits[2:]
+    elif len(digits) == 9 and digits[0] in "35789":  # a sheet takes a mobile number for a number and drops its 0
+        digits = "0" + digits
     if not (digits.startswith("0") and 10 <= len(digits) <= 11):
         raise BadPhone(phone=text.strip()[:20])
     return digits
@@ -202,9 +205,13 @@ def turns(sizes: Sequence[int], *, free: int, rule: str) -> list[int]:
 
 
 def reminder_moments(starts: Iterable[datetime], minutes: Collection[int], now: datetime) -> list[tuple[datetime, datetime]]:
-    """(when to remind, of which beginning), those that are still ahead, in order; at one moment only of the beginning that comes first."""
+    """(when to remind, of which beginning), those that are still ahead, in order. Of several beginnings on a day the first counts; at one
+    moment only one is reminded of, the one that comes first."""
     planned: dict[datetime, datetime] = {}
-    for start in sorted(starts, reverse=True):
+    first_of_day: dict[date, datetime] = {}
+    for start in sorted(starts):
+        first_of_day.setdefault(start.astimezone(ZONE).date(), start)
+    for start in sorted(first_of_day.values(), reverse=True):
         planned |= {start - timedelta(minutes=before): start for before in minutes}
     return sorted((due, start) for due, start in planned.items() if due > now)
 

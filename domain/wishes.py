@@ -37,7 +37,9 @@ _WHOLE = {
     Wish.STATUS: "trang thai|tra cuu|tra cuu phieu|tra cuu phieu cua toi|phieu cua toi|status|my enquiries|phieu cua em|tra cuu ho so",
     Wish.CONSENT: "dong y|rut dong y|su dong y|du lieu ca nhan|consent|privacy",
     Wish.CLASSES: "lop|cac lop|lop tap huan|cac lop tap huan|lop hoc|xem lop|cac lop dang mo|dang ky lop|classes|training classes",
-    Wish.MY_CLASSES: "lop cua toi|lop cua em|cac lop cua toi|my classes|my registrations",
+    Wish.MY_CLASSES: "lop cua toi|lop cua em|cac lop cua toi|my classes|my registrations|"
+    "huy lop|huy dang ky|huy dang ky lop|toi muon huy lop|muon huy lop|toi muon huy dang ky|toi muon huy dang ky lop|"
+    "ve cua toi|ve cua em|cho xem ve cua toi|doi nguoi di hoc|cancel my class|cancel my registration|my ticket|my tickets",
     Wish.CONTINUE: "tiep tuc|tiep tuc dang ky|lam tiep|continue",
     Wish.HELLO: "chao|xin chao|chao em|chao anh|chao chi|chao ban|alo|hi|hello|hey|hi there|good morning|chao ad|chao chi cuc|da chao",
     Wish.THANKS: "cam on|cam on ban|cam on em|cam on nhe|cam on nhieu|thanks|thank you|tks|ok cam on|ok tks|ok|oke|vang|da|da vang|thank",

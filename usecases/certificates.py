@@ -22,12 +22,13 @@ ABSENT, NOT_PASSED, EARNED = "absent", "not_passed", "earned"
 
 @dataclass(frozen=True)
 class Result:
-    """What one participant did: sessions attended, points, whether a certificate is earned, and the valid one if there is."""
+    """What one participant did: sessions attended, whether a certificate is earned, the valid one if there is, revoked ones."""
 
     participant: Participant
     attended: int
     outcome: str
     certificate: Certificate | None
+    revoked: Sequence[Certificate] = ()
 
 
 def results(session: Session, training_class: TrainingClass) -> list[Result]:
@@ -37,8 +38,17 @@ def results(session: Session, training_class: TrainingClass) -> list[Result]:
     attended = {key: number for key, number in session.execute(counted)}
     valid = select(Certificate).where(Certificate.class_id == training_class.id, Certificate.revoked_at.is_(None))
     given = {row.participant_id: row for row in session.scalars(valid)}
+    revoked: dict[int, list[Certificate]] = {}
+    for row in session.scalars(select(Certificate).where(Certificate.class_id == training_class.id, Certificate.revoked_at.is_not(None))):
+        revoked.setdefault(row.participant_id, []).append(row)
     return [
-        Result(person, attended.get(person.id, 0), outcome(training_class, person, attended.get(person.id, 0)), given.get(person.id))
+        Result(
+            person,
+            came := attended.get(person.id, 0),
+            outcome(training_class, person, came),
+            given.get(person.id),
+            revoked.get(person.id, ()),
+        )
         for person in door.expected(session, training_class)
     ]
 

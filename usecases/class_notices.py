@@ -5,13 +5,12 @@ The data of the buttons is what the counter's conversation about classes underst
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from html import escape
 from typing import Any
 
 from babel.dates import format_datetime
 from sqlalchemy.orm import Session
 
-from db.models import ClassSession, Contact, Registration, TrainingClass
+from db.models import ClassSession, Contact, Registration, Staff, TrainingClass
 from db.models.registration import CONFIRMED
 from domain.messages import N_
 from domain.worktime import ZONE
@@ -110,9 +109,11 @@ def say(session: Session, contact: Contact, key: str, now: datetime, buttons: Se
     outbox.send(session, contact, "sendMessage", payload, kind="notice", now=now)
 
 
-def say_words(session: Session, contact: Contact, words: str, now: datetime) -> None:
-    """An officer's own words to a participant, as they were written."""
-    outbox.send(session, contact, "sendMessage", {"text": escape(words, quote=False), "parse_mode": "HTML"}, kind="officer", now=now)
+def say_words(session: Session, contact: Contact, officer: Staff, title: str, words: str, now: datetime) -> None:
+    """An officer's own words to a participant, as they were written, under their name and that of the class."""
+    text = translate_html(N_("class.officer_says"), contact.language, title=title, text=words)
+    signed = translate_html(N_("enquiry.officer_says"), contact.language, officer=officer.full_name, text="") + text
+    outbox.send(session, contact, "sendMessage", {"text": signed, "parse_mode": "HTML"}, kind="officer", now=now, staff=officer)
 
 
 def _button(button: Button, language: str) -> dict[str, str]:

@@ -49,7 +49,7 @@ def sign_in_sheet_of(session: Session, training_class: TrainingClass, people: Se
         head=_head(session),
         title=translate(N_("paper.sign_in"), language),
         class_title=training_class.title,
-        facts=(Fact(translate(N_("paper.where"), language), training_class.place or translate(N_("paper.online"), language)),),
+        facts=(Fact(translate(N_("paper.where"), language) + ":", training_class.place or translate(N_("paper.online"), language)),),
         sessions=tuple(class_notices.one_session(one.starts_at, one.ends_at, language) for one in training_class.sessions),
         columns=sign_in_sheet.Columns(
             number=translate(N_("paper.number"), language),

@@ -2,14 +2,18 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Registration, SurveyAnswer, TrainingClass
+from db.models import Contact, Registration, SurveyAnswer, TrainingClass
+from db.models.registration import CONFIRMED
+from db.models.training_class import HELD
 
 CONTENT, ORGANISATION = "content", "organisation"
+ASKED_FOR = timedelta(days=14)
+"""How long after the class a number alone is taken for a mark."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,21 @@ def _answer(session: Session, registration: Registration, now: datetime) -> Surv
         session.add(answer)
         session.flush()
     return answer
+
+
+def due(session: Session, contact: Contact, now: datetime) -> tuple[Registration, str] | None:
+    """The registration and the mark that this contact was asked for within the last fortnight and has not given."""
+    of_class = select(Registration, SurveyAnswer).select_from(Registration).join(TrainingClass)
+    with_answer = of_class.outerjoin(SurveyAnswer, SurveyAnswer.registration_id == Registration.id)
+    asked = (TrainingClass.status == HELD, TrainingClass.changed_at > now - ASKED_FOR)
+    mine = (Registration.contact_id == contact.id, Registration.status == CONFIRMED)
+    rows = session.execute(with_answer.where(*mine, *asked).order_by(TrainingClass.changed_at.desc()))
+    for registration, answer in rows:
+        if answer is None or answer.content is None:
+            return registration, CONTENT
+        if answer.organisation is None:
+            return registration, ORGANISATION
+    return None
 
 
 def outcome(session: Session, training_class: TrainingClass) -> Outcome:

@@ -137,6 +137,8 @@ def change(
     before = [(one.starts_at, one.ends_at) for one in training_class.sessions]
     has_moved = before != sorted(sessions) or any(facts.get(name, "") != getattr(training_class, name) for name in _MOVING if name in facts)
     is_published = training_class.status in {OPEN, CLOSED}
+    if has_moved and is_published and min(sessions)[0] <= now:
+        raise ClassDates(N_("error.class_moved_into_the_past"))
     if has_moved and is_published and not reason.strip():
         raise ClassDates(N_("error.class_moved_without_reason"))
     for name, value in facts.items():
@@ -265,8 +267,8 @@ def cancel(session: Session, key: int, *, reason: str, now: datetime) -> Trainin
 def hold(session: Session, key: int, now: datetime) -> TrainingClass:
     """The class took place (đã tổ chức): who has a seat is asked how it was; who still waits is told that it is over."""
     training_class = waiting_list.lock(session, key)
-    if now < training_class.starts_at:
-        raise ClassDates(N_("error.class_not_begun"))
+    if now < max(one.ends_at for one in training_class.sessions):
+        raise ClassDates(N_("error.class_not_over"))
     _move(training_class, HELD, now)
     for registration in of(session, training_class):
         if registration.status == CONFIRMED:

@@ -21,7 +21,7 @@
   let list = read(LIST, { people: [], free: null });
   let csrf = place.dataset.csrf;
   const queue = () => read(QUEUE, []);
-  const time = (iso) => new Date(iso).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const time = (iso) => new Date(iso).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Ho_Chi_Minh" });
   const fold = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replaceAll("đ", "d").replace(/\s+/g, " ").trim();
   const person = (ticket) => list.people.find((one) => one.ticket === ticket);
   /* what the panel said, and over it what it has not heard yet */

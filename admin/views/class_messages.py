@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_security import current_user
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from admin import once
 from admin.database import actor, db, get_one_or_abort, viewed, writing
 from admin.language import now, say
 from admin.pages import PanelView, expose
-from db.models import Registration, TrainingClass
+from db.models import Registration, Staff, TrainingClass
 from db.models.registration import CONFIRMED, LIVE, OFFERED, WAITING
 from domain.folding import clean
 from domain.messages import N_
@@ -121,8 +122,9 @@ def _send(row: TrainingClass, wish: Wish) -> tuple[int | None, int]:
 def _tell(session: Session, row: TrainingClass, wish: Wish) -> tuple[int, int]:
     meant = wish.of(session, row)
     contacts = {one.contact.id: one.contact for one in meant if one.contact}
+    officer = session.get_one(Staff, current_user.id)
     for key in sorted(contacts):
-        class_notices.say_words(session, contacts[key], wish.text, now())
+        class_notices.say_words(session, contacts[key], officer, row.title, wish.text, now())
     told: dict[str, Any] = {"message": wish.text, "registrations": [one.reference for one in meant if one.contact]}
     history.note(session, actor(), history.CREATED, "class_messages", row.id, now=now(), after=told)
     return len(contacts), sum(one.contact is None for one in meant)

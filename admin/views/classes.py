@@ -188,6 +188,7 @@ class ClassesView(OfficeView):
             every=EVERY,
             rules=class_form.RULES,
             kinds=class_form.KINDS,
+            conditions=_conditions(row),
             usual=class_form.USUAL_REMINDERS,
             most_in_series=MOST_OCCURRENCES,
             token=str(uuid.uuid4()),
@@ -319,6 +320,12 @@ class ClassesView(OfficeView):
             kept.documents[:] = [one for one in kept.documents if one.id != wanted]
         flash(say(N_("panel.class.document_removed")), "done")
         return redirect(url_for(".page", key=row.id, _anchor="documents"), 303)
+
+
+def _conditions(row: TrainingClass) -> dict[str, str]:
+    """What an earlier question must have been answered, by the name of the question that hangs on it."""
+    texts = {one.name: one.text for one in row.questions}
+    return {one.name: f"{texts.get(one.only_if, one.only_if)} → {one.only_if_answer}" for one in row.questions if one.only_if}
 
 
 def _get(key: str) -> TrainingClass:

@@ -21,7 +21,7 @@ from bot.drafts import CONSENT, FIRM, PEOPLE, PHONE, SUMMARY, TAX, Draft
 from bot.signing_up import SigningUp
 from bot.work import Work
 from db.models import ClassQuestion
-from domain.errors import BadAnswer, FileAwaited, NoSuchRegistration, TooManyNames
+from domain.errors import BadAnswer, FileAwaited, LargerThanClass, NoSuchRegistration, TooManyNames
 from domain.folding import clean
 from domain.follow_ups import is_bare
 from domain.messages import N_
@@ -230,6 +230,9 @@ async def _answered(message: Message, work: Work, draft: Draft) -> None:
     before = ""
     if draft.at == PEOPLE:
         people = drafts.people_of_draft(draft)
+        training_class = classes.get_published(work.session, draft.class_id)
+        if len(people) > training_class.seats:
+            raise LargerThanClass(title=training_class.title, people=len(people), seats=training_class.seats)
         before = work.say("sign_up.noted_people", people=len(people), names=drafts.said(work, draft, PEOPLE))
     elif draft.at in {PHONE, FIRM, TAX}:
         before = work.say("sign_up.noted", said=drafts.said(work, draft, draft.at))

@@ -1,7 +1,10 @@
 """The survey after a class: two marks by buttons, then what should change, in words or not at all."""
 
+from typing import Any
+
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.filters import BaseFilter
 from aiogram.filters.callback_data import CallbackData
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, Message
@@ -37,17 +40,38 @@ class NoWords(CallbackData, prefix="nowords"):
 async def mark(press: CallbackQuery, callback_data: Mark, work: Work) -> None:
     await press.answer()
     mine = _attended(work, callback_data.key)
-    class_survey.mark(work.session, mine, callback_data.question, callback_data.points, work.now)
-    if not isinstance(press.message, Message):
-        return
-    if callback_data.question == class_survey.CONTENT:
-        stars = [
-            buttons.button(f"{points}★", Mark(key=mine.id, question=class_survey.ORGANISATION, points=points)) for points in range(1, 6)
-        ]
-        await press.message.answer(work.say("survey.organisation"), reply_markup=buttons.keyboard(stars))
+    if isinstance(press.message, Message):
+        await _marked(press.message, work, mine, callback_data.question, callback_data.points)
+
+
+async def _marked(message: Message, work: Work, mine: Registration, question: str, points: int) -> None:
+    """Keep a mark and ask for what comes next."""
+    class_survey.mark(work.session, mine, question, points, work.now)
+    if question == class_survey.CONTENT:
+        stars = [buttons.button(f"{star}★", Mark(key=mine.id, question=class_survey.ORGANISATION, points=star)) for star in range(1, 6)]
+        await message.answer(work.say("survey.organisation"), reply_markup=buttons.keyboard(stars))
         return
     wait_for(work, Surveying.words, mine.id)
-    await press.message.answer(work.say("survey.words"), reply_markup=buttons.keyboard([act(work, N_("button.skip"), NoWords())]))
+    await message.answer(work.say("survey.words"), reply_markup=buttons.keyboard([act(work, N_("button.skip"), NoWords())]))
+
+
+class MarksInWords(BaseFilter):
+    """A number alone, from somebody who was asked for a mark."""
+
+    async def __call__(self, message: Message, work: Work) -> bool | dict[str, Any]:
+        text = clean(message.text or "")
+        if work.with_officer or not (text.isascii() and text.isdigit() and len(text) < 3):
+            return False
+        due = class_survey.due(work.session, work.contact, work.now)
+        return {"mine": due[0], "question": due[1], "points": int(text)} if due else False
+
+
+@router.message(F.text, MarksInWords())
+async def marked_in_words(message: Message, work: Work, mine: Registration, question: str, points: int) -> None:
+    if 1 <= points <= 5:
+        await _marked(message, work, mine, question, points)
+    else:
+        await message.answer(work.say("survey.one_to_five"))
 
 
 def _attended(work: Work, key: int) -> Registration:

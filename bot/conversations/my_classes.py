@@ -4,6 +4,7 @@ from typing import Any
 
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
+from aiogram.filters import BaseFilter
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
@@ -14,9 +15,9 @@ from bot.class_showing import show_registration
 from bot.signing_up import question_text
 from bot.work import Work
 from db.models import ClassQuestion, Registration
-from db.models.registration import CONFIRMED
+from db.models.registration import CONFIRMED, OFFERED
 from domain.errors import FileAwaited, NoSuchRegistration, OnePersonOnly
-from domain.folding import clean
+from domain.folding import clean, fold
 from domain.messages import N_
 from domain.questions import asks_plainly
 from domain.training import answer_of, asked, people_of
@@ -24,6 +25,8 @@ from domain.wishes import Wish
 from usecases import class_notices, sign_up, waiting_list
 
 router = Router(name="my_classes")
+
+_TAKING = {"nhan cho", "toi nhan cho", "em nhan cho", "nhan", "dong y nhan cho", "toi nhan", "take the seats", "take the seat", "i take it"}
 
 
 class Changing(StatesGroup):
@@ -51,6 +54,23 @@ async def seat(press: CallbackQuery, callback_data: Seat, work: Work) -> None:
     sign_up.take(work.session, mine, work.now)
     if isinstance(press.message, Message):
         await show_registration(press.message, work, mine, N_("class.signed_up"))
+
+
+class TakesInWords(BaseFilter):
+    """Seats are held for this contact, and they say that they take them."""
+
+    async def __call__(self, message: Message, work: Work) -> bool | dict[str, Any]:
+        if work.with_officer or fold(clean(message.text or "")).strip(" .!") not in _TAKING:
+            return False
+        offered = [mine for mine in sign_up.list_of(work.session, work.contact) if mine.status == OFFERED]
+        return {"key": offered[0].id} if len(offered) == 1 else False
+
+
+@router.message(F.text, TakesInWords())
+async def taken_in_words(message: Message, work: Work, key: int) -> None:
+    mine = sign_up.own(work.session, work.contact, key)
+    sign_up.take(work.session, mine, work.now)
+    await show_registration(message, work, mine, N_("class.signed_up"))
 
 
 @router.callback_query(Change.filter())

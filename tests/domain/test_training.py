@@ -35,6 +35,11 @@ def test_nobody_is_reminded_twice_at_one_moment_nor_of_what_is_past(starts: list
     assert all(NOW < due < start and start in starts for due, start in moments)
 
 
+def test_of_two_sessions_on_a_day_the_first_is_reminded_of() -> None:
+    morning, afternoon = NOW + timedelta(days=3), NOW + timedelta(days=3, hours=5)
+    assert [start for _, start in reminder_moments([afternoon, morning], [1440, 120], NOW)] == [morning, morning]
+
+
 def test_of_two_sessions_at_one_moment_the_next_one_is_reminded_of() -> None:
     first, second = NOW + timedelta(days=3), NOW + timedelta(days=4)
     assert reminder_moments([second, first], [1440, 2880], NOW) == [
@@ -87,7 +92,7 @@ def test_numbers_are_checked_by_form_and_digit() -> None:
     for wrong in ("0100233489", "123", "abc"):
         with pytest.raises(BadTaxCode):
             tax_code_of(wrong)
-    for wrong in ("905111222", "12345", "0905-abc-111"):
+    for wrong in ("205111222", "12345", "0905-abc-111"):
         with pytest.raises(BadPhone):
             phone_of(wrong)
 

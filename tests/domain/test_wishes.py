@@ -19,6 +19,8 @@ from domain.wishes import Wish, wish_of
         ("English", Wish.LANGUAGE),
         ("lop tap huan", Wish.CLASSES),
         ("Lớp của tôi", Wish.MY_CLASSES),
+        ("huy dang ky lop", Wish.MY_CLASSES),
+        ("cho xem vé của tôi", Wish.MY_CLASSES),
         ("tiếp tục", Wish.CONTINUE),
     ],
 )

@@ -83,10 +83,12 @@ async def test_what_nobody_knows_goes_to_an_officer_whose_answer_appears_by_itse
     await page.wait_for_selector(".bot >> text=HD-")
     assert await page.locator(f".bot >> text={reference(database)}").count()
     await shoot(page, f"4-handed-over-{size}-{scheme}")
-    answer_enquiry(database, reference(database), "Chào anh/chị, mặt hàng này theo QCVN 4:2009.\nAnh/chị gửi thêm ảnh nhãn nhé.")
+    answer_enquiry(database, reference(database), "Chào anh/chị, mặt hàng này theo QCVN 4:2009 (https://vanban.example/qcvn-4).\nAnh/chị gửi thêm ảnh nhãn nhé.")
     await page.wait_for_selector(".officer >> text=QCVN 4:2009")
     assert NAME in await page.inner_text(".officer .who")
     assert NAME not in await page.inner_text(".officer .body")
+    link = page.locator(".officer .body a")
+    assert (await link.get_attribute("href"), await link.inner_text()) == ("https://vanban.example/qcvn-4",) * 2
     await shoot(page, f"5-officer-{size}-{scheme}")
     assert await violations(page) == []
     await say(page, "Dạ đây ạ")

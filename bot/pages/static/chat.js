@@ -774,10 +774,19 @@ function link(href, schemes, attributes, child) {
 const WEB = ["http:", "https:"];
 const STYLES = ["b", "i", "u", "s", "code"];
 
+/* Addresses in a text can be pressed; a stop behind one is no part of it. */
+function linked(text) {
+  const holder = document.createDocumentFragment();
+  text.split(/(https?:\/\/[^\s<>"]*[^\s<>".,;:!?)\]}])/).forEach((part, place) => {
+    holder.append((place % 2 && link(part, WEB, {}, document.createTextNode(part))) || document.createTextNode(part));
+  });
+  return holder;
+}
+
 function runs(parts) {
   const holder = document.createDocumentFragment();
   parts.forEach((run) => {
-    let piece = document.createTextNode(run.text);
+    let piece = run.href || run.code ? document.createTextNode(run.text) : linked(run.text);
     STYLES.forEach((style) => { if (run[style]) piece = make(style, {}, piece); });
     const absolute = run.href && /^[a-z]+:/i.test(run.href);
     holder.append((absolute && link(run.href, WEB.concat("tel:", "mailto:"), {}, piece)) || piece);
