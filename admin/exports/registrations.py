@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from admin import wording
+from admin import registrations, wording
 from admin.exporting import Column, Export, holding, plainly
 from admin.imports.registrations import LABELS
 from admin.work import Asked
@@ -47,9 +47,8 @@ def _state(row: Participant, who: Asked) -> str:
 
 
 def _answers(row: Participant, _who: Asked) -> str:
-    """By the name of the question, one a line."""
-    given = dict(row.registration.answers or {})
-    return "\n".join(f"{name}: {value['name'] if isinstance(value, dict) and 'name' in value else value}" for name, value in given.items())
+    """Each with its question, one a line."""
+    return "\n".join(f"{answer.question} {answer.text}" for answer in registrations.answers(row.registration))
 
 
 EXPORT = Export(

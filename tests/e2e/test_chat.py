@@ -83,7 +83,8 @@ async def test_what_nobody_knows_goes_to_an_officer_whose_answer_appears_by_itse
     await page.wait_for_selector(".bot >> text=HD-")
     assert await page.locator(f".bot >> text={reference(database)}").count()
     await shoot(page, f"4-handed-over-{size}-{scheme}")
-    answer_enquiry(database, reference(database), "Chào anh/chị, mặt hàng này theo QCVN 4:2009 (https://vanban.example/qcvn-4).\nAnh/chị gửi thêm ảnh nhãn nhé.")
+    words = "Chào anh/chị, mặt hàng này theo QCVN 4:2009 (https://vanban.example/qcvn-4).\nAnh/chị gửi thêm ảnh nhãn nhé."
+    answer_enquiry(database, reference(database), words)
     await page.wait_for_selector(".officer >> text=QCVN 4:2009")
     assert NAME in await page.inner_text(".officer .who")
     assert NAME not in await page.inner_text(".officer .body")
