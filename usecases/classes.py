@@ -137,7 +137,7 @@ def change(
     before = [(one.starts_at, one.ends_at) for one in training_class.sessions]
     has_moved = before != sorted(sessions) or any(facts.get(name, "") != getattr(training_class, name) for name in _MOVING if name in facts)
     is_published = training_class.status in {OPEN, CLOSED}
-    if has_moved and is_published and min(sessions)[0] <= now:
+    if is_published and any(start <= now for start, _ in set(sessions) - set(before)):
         raise ClassDates(N_("error.class_moved_into_the_past"))
     if has_moved and is_published and not reason.strip():
         raise ClassDates(N_("error.class_moved_without_reason"))

@@ -218,6 +218,20 @@ def test_a_day_of_silence_is_followed_by_one_reminder_and_none_for_what_began(se
     assert [tuple(row) for row in states] == [("dropped", "newer due"), ("sent", ""), ("dropped", "begun")]
 
 
+def test_only_what_lies_ahead_can_be_moved(session: Session, now: datetime) -> None:
+    training_class = a_class(session, now)
+    facts = {name: getattr(training_class, name) for name in ("sign_up_from", "sign_up_until", "changes_until")}
+    first = (training_class.starts_at, training_class.starts_at + timedelta(hours=3))
+    second = (first[0] + timedelta(days=1), first[1] + timedelta(days=1))
+    classes.change(session, training_class.id, facts, [first, second], reason="Thêm buổi", now=now)
+    between = first[1] + timedelta(hours=1)
+    later = (second[0] + timedelta(hours=5), second[1] + timedelta(hours=5))
+    classes.change(session, training_class.id, facts, [first, later], reason="Dời sang chiều", now=between)
+    gone = (first[0] - timedelta(hours=2), first[1])
+    with pytest.raises(ClassDates):
+        classes.change(session, training_class.id, facts, [gone, later], reason="Dời", now=between)
+
+
 def test_in_trial_mode_only_staff_hear_of_reminders(session: Session, now: datetime) -> None:
     training_class = a_class(session, now)
     mine = _in(session, training_class.id, now, "Nguyễn Văn An", chat_id=1)
