@@ -117,6 +117,8 @@
     const faults = read(FAULTS, []);
     for (const merged of answer.merged) {
       const act = sent.get(merged.uid);
+      const one = person(act.ticket);
+      if (one && !merged.fault) one.at = merged.at;  /* now, not with the next list: the network may be gone by then */
       if (merged.fault) {
         faults.unshift(say("refused", { time: time(act.at), name: merged.name || "?", fault: merged.fault }));
         show("bad", merged.name || say("stranger"), merged.fault);
@@ -129,6 +131,7 @@
       }
     }
     write(FAULTS, faults.slice(0, 30));
+    write(LIST, list);
     write(QUEUE, queue().filter((act) => !sent.has(act.uid)));
   };
   let running = null, again = false;
