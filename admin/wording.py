@@ -279,3 +279,14 @@ TURNED = {
     "better": N_("panel.turned.better"),
     "other": N_("panel.turned.other"),
 }
+
+WEEKDAYS = (
+    N_("panel.weekday.0"),
+    N_("panel.weekday.1"),
+    N_("panel.weekday.2"),
+    N_("panel.weekday.3"),
+    N_("panel.weekday.4"),
+    N_("panel.weekday.5"),
+    N_("panel.weekday.6"),
+)
+"""Monday first."""

@@ -19,6 +19,7 @@ from domain import qr
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import day, moment, translate
+from locales.languages import LANGUAGES
 from usecases import class_notices
 
 _HERE = Path(__file__).parent / "pages"
@@ -67,6 +68,7 @@ class PublicPages:
             language=language,
             other="en" if language == "vi" else "vi",
             _=lambda key, **named: translate(key, language, **named),
+            languages=LANGUAGES,
             chat=f"/chat?lang={language}",
             style=f"/chat/static/public.css?v={style()[1]}",
             trial=self._settings.trial_mode,

@@ -117,16 +117,9 @@ def find(session: Session, secret: str) -> Certificate | None:
     return session.scalars(select(Certificate).where(Certificate.secret == secret)).one_or_none()
 
 
-def find_serial(session: Session, serial: str) -> Certificate | None:
-    """The certificate with a serial number, for staff: the number alone shows nobody anything."""
-    return session.scalars(select(Certificate).where(Certificate.serial == serial)).one_or_none()
-
-
-def unmade(session: Session, class_id: int | None = None, limit: int = 20) -> Sequence[Certificate]:
+def unmade(session: Session, limit: int) -> Sequence[Certificate]:
     """Certificates whose PDF is still to be made."""
     waiting = select(Certificate).where(Certificate.sha256.is_(None), Certificate.revoked_at.is_(None))
-    if class_id is not None:
-        waiting = waiting.where(Certificate.class_id == class_id)
     return session.scalars(waiting.order_by(Certificate.id).limit(limit)).all()
 
 

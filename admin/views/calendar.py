@@ -17,6 +17,7 @@ from admin.forms import NEEDED, TOO_LONG, Day, PanelForm, cleaned
 from admin.language import day as day_in_words
 from admin.language import now, say, today
 from admin.pages import PanelView, expose
+from admin.wording import WEEKDAYS
 from db.models import Holiday, OfficeSetting
 from domain.errors import UnreadablePeriods
 from domain.messages import N_
@@ -24,15 +25,6 @@ from domain.worktime import periods_of, written
 from usecases import calendar, office
 
 WEEK = "working_hours"
-WEEKDAYS = (
-    N_("panel.weekday.0"),
-    N_("panel.weekday.1"),
-    N_("panel.weekday.2"),
-    N_("panel.weekday.3"),
-    N_("panel.weekday.4"),
-    N_("panel.weekday.5"),
-    N_("panel.weekday.6"),
-)
 _FIRST, _LAST = 2000, 2100
 
 

@@ -9,21 +9,13 @@ from sqlalchemy import select
 from admin.database import db
 from admin.language import now, today
 from admin.pages import PanelView, expose
+from admin.wording import WEEKDAYS
 from db.models import ClassSession, TrainingClass
 from domain.messages import N_
 from domain.worktime import ZONE
 from usecases import classes, office
 
 _FIRST, _LAST = 2000, 2100
-WEEKDAYS = (
-    N_("panel.weekday.0"),
-    N_("panel.weekday.1"),
-    N_("panel.weekday.2"),
-    N_("panel.weekday.3"),
-    N_("panel.weekday.4"),
-    N_("panel.weekday.5"),
-    N_("panel.weekday.6"),
-)
 
 
 class ClassCalendarView(PanelView):
