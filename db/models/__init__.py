@@ -5,14 +5,17 @@ from db.models.attendance import Attendance, DoorScan
 from db.models.canned_reply import CannedReply
 from db.models.certificate import Certificate
 from db.models.claim import Claim
+from db.models.commune import Commune, FormerCommune
 from db.models.consent import Consent
 from db.models.contact import Contact
 from db.models.conversation import Conversation
 from db.models.desk import InternalNote, Presence, ReplyDraft
+from db.models.dossier import DemandedItem, Dossier, DossierDemand, DossierDraft, DossierEvent, DossierPaper
 from db.models.embedding import Embedding
 from db.models.enquiry import Enquiry
 from db.models.failed_update import FailedUpdate
 from db.models.given_answer import GivenAnswer
+from db.models.gs1_prefix import CompanyPrefixLength, Gs1Prefix
 from db.models.history import HistoryEvent, HistorySeal
 from db.models.holiday import Holiday
 from db.models.inbound_message import Attachment, InboundMessage
@@ -21,13 +24,16 @@ from db.models.labelled_question import LabelledQuestion
 from db.models.lease import Lease
 from db.models.not_ours_subject import NotOursSubject
 from db.models.office_setting import OfficeSetting
+from db.models.organisation import CompanyPrefix, Organisation, OrganisationContact
 from db.models.outbound_message import OutboundMessage
 from db.models.panel_task import PanelTask
 from db.models.pause import Pause
 from db.models.phrasing import Phrasing
+from db.models.product import DeclaredProduct
 from db.models.quarantined_update import QuarantinedUpdate
 from db.models.reference_counter import ReferenceCounter
 from db.models.registration import ClassInterest, Participant, Registration, SurveyAnswer
+from db.models.regulation import Fee, TimeLimit
 from db.models.reminder import Reminder
 from db.models.replaced_document import ReplacedDocument
 from db.models.revision import Revision
@@ -48,14 +54,27 @@ __all__ = [
     "ClassInterest",
     "ClassQuestion",
     "ClassSession",
+    "Commune",
+    "CompanyPrefix",
+    "CompanyPrefixLength",
     "Consent",
     "Contact",
     "Conversation",
+    "DeclaredProduct",
+    "DemandedItem",
     "DoorScan",
+    "Dossier",
+    "DossierDemand",
+    "DossierDraft",
+    "DossierEvent",
+    "DossierPaper",
     "Embedding",
     "Enquiry",
     "FailedUpdate",
+    "Fee",
+    "FormerCommune",
     "GivenAnswer",
+    "Gs1Prefix",
     "HistoryEvent",
     "HistorySeal",
     "Holiday",
@@ -67,6 +86,8 @@ __all__ = [
     "Lease",
     "NotOursSubject",
     "OfficeSetting",
+    "Organisation",
+    "OrganisationContact",
     "OutboundMessage",
     "PanelTask",
     "Participant",
@@ -87,6 +108,7 @@ __all__ = [
     "StaffSession",
     "StoredFile",
     "SurveyAnswer",
+    "TimeLimit",
     "TrainingClass",
     "UploadedFile",
     "WebEvent",

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base
 
+UNSCANNED, CLEAN, THREAT = "unscanned", "clean", "threat"
+"""unscanned: no scanner was set, or it was away."""
+
 
 class StoredFile(Base):
     """`media_type` was read from the content, never from the name."""
@@ -17,6 +20,17 @@ class StoredFile(Base):
     size: Mapped[int]
     media_type: Mapped[str] = mapped_column(String(100))
     stored_at: Mapped[datetime]
+    scan: Mapped[str] = mapped_column(String(10), default=UNSCANNED, server_default=UNSCANNED)
+    threat: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    """Name of what the scanner found."""
+    opened_at: Mapped[datetime | None]
+    """When the real decoder opened it, in a limited subprocess; empty while nobody did."""
+    pages: Mapped[int | None]
+    """Pages of a PDF."""
+    preview_sha256: Mapped[str | None] = mapped_column(String(64))
+    """A small JPEG of its first page, without EXIF; empty where there is none."""
+    copy_sha256: Mapped[str | None] = mapped_column(String(64))
+    """A picture upright and without EXIF, for looking at and passing on; the original stays as it came."""
 
 
 class UploadedFile(Base):
