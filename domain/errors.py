@@ -381,3 +381,123 @@ class CertificateNotEarned(OfficeError):
     """Somebody did not attend enough, or did not pass. Facts: name."""
 
     key = N_("error.certificate_not_earned")
+
+
+class BadNumber(OfficeError):
+    """A number was asked for. Facts: low, high."""
+
+    key = N_("error.bad_number")
+
+
+class BadLength(OfficeError):
+    """A text is too short or too long. Facts: low, high (characters)."""
+
+    key = N_("error.bad_length")
+
+
+class BadEmail(OfficeError):
+    """Facts: email."""
+
+    key = N_("error.bad_email")
+
+
+class BadYesNo(OfficeError):
+    """Neither yes nor no."""
+
+    key = N_("error.bad_yes_no")
+
+
+class BadCompanyPrefix(OfficeError):
+    """No company prefix that begins with 893. Facts: prefix."""
+
+    key = N_("error.bad_company_prefix")
+
+
+class BadGtin(OfficeError):
+    """A code in a list is no GTIN. Facts: code."""
+
+    key = N_("error.bad_gtin")
+
+
+class TooManyCodes(OfficeError):
+    """Facts: count, limit."""
+
+    key = N_("error.too_many_codes")
+
+
+class WrongPaper(OfficeError):
+    """A file is of a kind that this paper does not take. Facts: name, paper, kinds."""
+
+    key = N_("error.wrong_paper")
+
+
+class EnoughFiles(OfficeError):
+    """A paper has all the files that it takes. Facts: paper, limit."""
+
+    key = N_("error.enough_files")
+
+
+class NoSuchDossier(OfficeError):
+    """Unknown, or somebody else's: the answer is the same. Facts: reference."""
+
+    key = N_("error.no_such_dossier")
+
+
+class NoSuchDraft(OfficeError):
+    """A draft that was handed in, thrown away, has expired, or is somebody else's."""
+
+    key = N_("error.no_such_draft")
+
+
+class DossierIncomplete(OfficeError):
+    """Facts: parts (names of what is missing)."""
+
+    key = N_("error.dossier_incomplete")
+
+
+class DossierMoved(OfficeError):
+    """It no longer stands where it stood. Facts: reference."""
+
+    key = N_("error.dossier_moved")
+
+
+class WordsNeeded(OfficeError):
+    """A decision that the firm must understand has no words."""
+
+    key = N_("error.words_needed")
+
+
+class SecondPersonNeeded(OfficeError):
+    """Who drafted a decision may not approve it."""
+
+    key = N_("error.second_person_needed")
+
+
+class NothingDemanded(OfficeError):
+    """More was asked for, but nothing named."""
+
+    key = N_("error.nothing_demanded")
+
+
+class ManagerNeeded(OfficeError):
+    """A second request for more needs a manager and their reason. Facts: number."""
+
+    key = N_("error.manager_needed")
+
+
+class LateReasonNeeded(OfficeError):
+    """A late dossier moves on only when the firm was told why. Facts: reference."""
+
+    key = N_("error.late_reason_needed")
+
+
+class BadMoveCode(OfficeError):
+    """No draft waits under this code, or it was too long ago."""
+
+    key = N_("error.bad_move_code")
+
+
+class TooManyCodesTried(OfficeError):
+    """Too many wrong codes in a short time. Facts: minutes."""
+
+    key = N_("error.too_many_codes_tried")

@@ -18,8 +18,8 @@ from stdnum.iso7064 import mod_11_10
 
 from domain.errors import MalformedReference
 
-ENQUIRY, CLASS, REGISTRATION, CERTIFICATE = "HD", "LH", "DK", "CN"
-"""hỏi đáp, lớp học, đăng ký, chứng nhận: our own numbering, no number of the office's register."""
+ENQUIRY, CLASS, REGISTRATION, CERTIFICATE, BARCODES = "HD", "LH", "DK", "CN", "MV"
+"""hỏi đáp, lớp học, đăng ký, chứng nhận, mã vạch: our own numbering, no number of the office's register."""
 
 _PATTERN = re.compile(r"\b([A-Z]{2})[\s.-]*(\d{4})[\s.-]*(\d{6})[\s.-]*(\d)\b", re.IGNORECASE)
 

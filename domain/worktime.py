@@ -94,6 +94,21 @@ class WorkingHours:
             total += min(closes, end) - opens
         return int(total.total_seconds() // 60)
 
+    def working_day_after(self, day: date, days: int) -> date:
+        """The day on which `days` working days (ngày làm việc) are over; the first one counted is the day after `day`."""
+        for offset in range(1, _FAR + 7 * days):
+            one = day + timedelta(days=offset)
+            days -= bool(self.periods(one))
+            if days <= 0:
+                return one
+        raise NeverOpen("no working hours are set")
+
+    def working_days(self, start: date, end: date) -> int:
+        """Working days after `start` up to and with `end`; negative where `end` is earlier."""
+        if end < start:
+            return -self.working_days(end, start)
+        return sum(bool(self.periods(start + timedelta(days=offset))) for offset in range(1, (end - start).days + 1))
+
     def before(self, end: datetime, minutes: int) -> datetime:
         """The latest moment from which `minutes` of working time pass until `end`: what came earlier is overdue at `end`."""
         left = timedelta(minutes=minutes)

@@ -14,7 +14,7 @@ from domain.errors import CertificateNotEarned, ClassMove
 from domain.messages import N_
 from domain.references import CERTIFICATE
 from domain.worktime import ZONE
-from usecases import class_notices, door, enquiries, outbox, waiting_list
+from usecases import door, enquiries, notices, waiting_list
 from usecases.references import next_reference
 
 ABSENT, NOT_PASSED, EARNED = "absent", "not_passed", "earned"
@@ -109,7 +109,7 @@ def revoke(session: Session, certificate: Certificate, *, reason: str, now: date
         certificate.revoked_at, certificate.revoked_reason = now, reason.strip()[:300]
         if (contact := certificate.participant.registration.contact) is not None:
             key = N_("class.certificate_revoked")
-            class_notices.say(session, contact, key, now, serial=certificate.serial, name=certificate.full_name, reason=reason.strip())
+            notices.say(session, contact, key, now, serial=certificate.serial, name=certificate.full_name, reason=reason.strip())
 
 
 def find(session: Session, secret: str) -> Certificate | None:
@@ -136,6 +136,5 @@ def deliver(session: Session, certificate: Certificate, file: enquiries.FileToSe
     if contact is None or certificate.sent_at is not None:
         return
     certificate.sent_at = now
-    class_notices.say(session, contact, N_("class.certificate"), now, title=certificate.title, name=certificate.full_name)
-    reference = {"$file": file.sha256, "name": file.name, "media_type": file.media_type}
-    outbox.send(session, contact, "sendDocument", {"document": reference}, kind="notice", now=now)
+    notices.say(session, contact, N_("class.certificate"), now, title=certificate.title, name=certificate.full_name)
+    notices.send_document(session, contact, file, "", now)

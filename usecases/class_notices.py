@@ -15,10 +15,7 @@ from db.models.registration import CONFIRMED
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import translate, translate_html
-from usecases import outbox
-
-Button = tuple[str, str]
-"""Message key of its caption (or what needs no translation, as 5★), and its data or, where that begins with https or http, its link."""
+from usecases import notices, outbox
 
 _LIST = 10
 """Participants whose names a message says; of more it says how many."""
@@ -92,21 +89,13 @@ def present(registration: Registration) -> list[Any]:
 
 
 def tell(
-    session: Session, registration: Registration, key: str, now: datetime, buttons: Sequence[Sequence[Button]] = (), **more: Any
+    session: Session, registration: Registration, key: str, now: datetime, buttons: Sequence[Sequence[notices.Button]] = (), **more: Any
 ) -> bool:
     """Say something to the contact of a registration; False where it has none, as staff wrote it down."""
     if registration.contact is None:
         return False
-    say(session, registration.contact, key, now, buttons, **facts(registration, registration.contact.language), **more)
+    notices.say(session, registration.contact, key, now, buttons, **facts(registration, registration.contact.language), **more)
     return True
-
-
-def say(session: Session, contact: Contact, key: str, now: datetime, buttons: Sequence[Sequence[Button]] = (), **said: Any) -> None:
-    """One notice to a contact."""
-    payload: dict[str, Any] = {"text": translate_html(key, contact.language, **said), "parse_mode": "HTML"}
-    if buttons:
-        payload["reply_markup"] = {"inline_keyboard": [[_button(one, contact.language) for one in row] for row in buttons]}
-    outbox.send(session, contact, "sendMessage", payload, kind="notice", now=now)
 
 
 def say_words(session: Session, contact: Contact, officer: Staff, title: str, words: str, now: datetime) -> None:
@@ -114,9 +103,3 @@ def say_words(session: Session, contact: Contact, officer: Staff, title: str, wo
     text = translate_html(N_("class.officer_says"), contact.language, title=title, text=words)
     signed = translate_html(N_("enquiry.officer_says"), contact.language, officer=officer.full_name, text="") + text
     outbox.send(session, contact, "sendMessage", {"text": signed, "parse_mode": "HTML"}, kind="officer", now=now, staff=officer)
-
-
-def _button(button: Button, language: str) -> dict[str, str]:
-    caption, data = button
-    is_link = data.startswith(("https://", "http://"))
-    return {"text": translate(caption, language), "url" if is_link else "callback_data": data}

@@ -34,7 +34,7 @@ from domain.messages import N_
 from domain.references import CLASS
 from domain.training import overlapping, series
 from domain.worktime import ZONE
-from usecases import class_notices, office, reminders, sign_up, waiting_list
+from usecases import class_notices, notices, office, reminders, sign_up, waiting_list
 from usecases.references import next_reference
 
 MOVES = {
@@ -236,7 +236,7 @@ def _tell_followers(session: Session, training_class: TrainingClass, now: dateti
     for contact in session.scalars(followers.where(ClassInterest.topic == training_class.topic)):
         said = {"title": training_class.title, "when": class_notices.when(training_class.sessions, contact.language)}
         show = (N_("button.class"), class_notices.show_class(training_class.id))
-        class_notices.say(session, contact, N_("class.announced"), now, [[show]], topic=training_class.topic, **said)
+        notices.say(session, contact, N_("class.announced"), now, [[show]], topic=training_class.topic, **said)
 
 
 def close(session: Session, key: int, now: datetime) -> TrainingClass:

@@ -16,7 +16,9 @@ ANSWERING = "answering"
 """Purpose: keep the conversation so that an officer can answer it."""
 CLASSES = "classes"
 """Purpose: keep the people who are signed up for a class, remind them, write their certificates."""
-PURPOSES = (ANSWERING, CLASSES)
+DOSSIERS = "dossiers"
+"""Purpose: keep and check a dossier with its papers, and what the firm declared in it."""
+PURPOSES = (ANSWERING, CLASSES, DOSSIERS)
 
 CONSENT_TEXT_VERSION = "2026-11"
 

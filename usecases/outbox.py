@@ -1,7 +1,7 @@
 """The outbox (hộp tin đi): everything that is to be said is a row first, sent after the commit by the deliverer."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -12,7 +12,7 @@ from db.models import Contact, Enquiry, OutboundMessage, Staff
 from db.models.outbound_message import OFFICER, REPLY, SUPPRESSED, WAITING
 from domain import outgoing
 from domain.channels import LIMITS
-from locales import moment, translate
+from locales import day, moment, translate
 
 EPHEMERAL_LIFE = timedelta(seconds=10)
 
@@ -87,9 +87,15 @@ def send(
 
 
 def alert(session: Session, person: Staff, subject_key: str, body_key: str, *, now: datetime, **facts: Any) -> None:
-    """Write a mail to one person on the staff, in their language. A fact that is a moment is written as the language writes it."""
-    said = {name: moment(fact, person.language) if isinstance(fact, datetime) else fact for name, fact in facts.items()}
+    """Write a mail to one person on the staff, in their language. Moments and days are written as the language writes them."""
+    said = {name: _said(fact, person.language) for name, fact in facts.items()}
     mail(session, person, translate(subject_key, person.language, **said), translate(body_key, person.language, **said), now)
+
+
+def _said(fact: Any, language: str) -> Any:
+    if isinstance(fact, datetime):
+        return moment(fact, language)
+    return day(fact, language) if isinstance(fact, date) else fact
 
 
 def alert_staff(session: Session, subject_key: str, body_key: str, *, now: datetime, **facts: Any) -> int:

@@ -12,7 +12,7 @@ from db.models.reminder import DROPPED, PLANNED, SENT
 from db.models.training_class import CLOSED, OPEN
 from domain.messages import N_
 from domain.training import reminder_moments
-from usecases import class_notices, outbox
+from usecases import class_notices, notices, outbox
 
 CLASS = "class"
 BATCH = 50
@@ -108,7 +108,7 @@ def _stale(session: Session, reminder: Reminder, registration: Registration | No
 def _remind(session: Session, reminder: Reminder, registration: Registration, now: datetime) -> None:
     training_class: TrainingClass = registration.training_class
     key = N_("class.reminder_soon") if reminder.about_at - now <= timedelta(hours=12) else N_("class.reminder")
-    buttons: list[list[class_notices.Button]] = [[(N_("button.ticket"), class_notices.show_registration(registration.id))]]
+    buttons: list[list[notices.Button]] = [[(N_("button.ticket"), class_notices.show_registration(registration.id))]]
     if training_class.map_link:
         buttons.append([(N_("button.map"), training_class.map_link)])
     begins = next((one for one in training_class.sessions if one.starts_at == reminder.about_at), None)

@@ -14,7 +14,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 import db
-from db.models import Abbreviation, Embedding, Holiday, KnowledgeEntry, LabelledQuestion, NotOursSubject, OfficeSetting, Phrasing
+from db.models import Abbreviation, Embedding, Holiday, KnowledgeEntry, LabelledQuestion, NotOursSubject, OfficeSetting, Phrasing, TimeLimit
 from db.models.knowledge_entry import DRAFT, PUBLISHED
 from domain.worktime import ZONE
 from usecases import embedding, material
@@ -36,6 +36,7 @@ def lay_down(session: Session, now: datetime) -> dict[str, int]:
         "labelled": _labelled(session, now),
         "vectors": _vectors(session),
         "settings": _settings(session, now),
+        "time_limits": _time_limits(session, now),
         "holidays": sum(_holidays(session, year) for year in (today.year, today.year + 1)),
     }
 
@@ -106,6 +107,16 @@ def _abbreviations(session: Session, now: datetime) -> int:
     kept = json.loads((STARTER / "abbreviations.json").read_text("utf-8"))
     session.execute(insert(Abbreviation), [{"short": short, "long": long, "updated_at": now} for short, long in kept.items()])
     return len(kept)
+
+
+def _time_limits(session: Session, now: datetime) -> int:
+    """A limit that has any row is the staff's: nothing is added to it."""
+    known = set(session.scalars(select(TimeLimit.name)))
+    rows = [row for row in json.loads((STARTER / "time_limits.json").read_text("utf-8")) if row["name"] not in known]
+    session.add_all(
+        TimeLimit(**row | {"valid_from": date.fromisoformat(row["valid_from"])}, verified_by=None, changed_at=now) for row in rows
+    )
+    return len(rows)
 
 
 def _labelled(session: Session, now: datetime) -> int:

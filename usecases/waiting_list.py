@@ -16,7 +16,7 @@ from domain.errors import NoSuchClass
 from domain.messages import N_
 from domain.training import turns
 from locales import moment
-from usecases import class_notices, outbox
+from usecases import class_notices, notices, outbox
 
 
 def lock(session: Session, class_id: int) -> TrainingClass:
@@ -109,7 +109,7 @@ def _lapse(session: Session, key: int, now: datetime) -> int:
     return 1
 
 
-def _again(registration: Registration) -> class_notices.Button:
+def _again(registration: Registration) -> notices.Button:
     return N_("button.class"), class_notices.show_class(registration.class_id)
 
 

@@ -1,0 +1,204 @@
+"""Drafts of dossiers (hồ sơ nháp): kept on every answer, resumed anywhere, moved to another channel, gone after a reminder.
+
+    open ──► submitted | thrown_away | expired
+
+Chat and web form work on the same row under its lock.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from db.models import Contact, Dossier, DossierDraft, Staff
+from db.models.organisation import CONFIRMED
+from domain import dossiers
+from domain.dossiers.declaration import ADDRESS, DossierType, Field, Paper, Part
+from domain.errors import BadMoveCode, EnoughFiles, NoSuchDraft
+from usecases import organisations
+
+OPEN, SUBMITTED, THROWN_AWAY, EXPIRED = "open", "submitted", "thrown_away", "expired"
+
+LINK_LASTS = timedelta(days=7)
+CODE_LASTS = timedelta(minutes=15)
+REMIND_AFTER, EXPIRE_AFTER = timedelta(days=23), timedelta(days=30)
+"""Since the last answer: first a word, a week later it is gone. Our own rule, said with the reminder."""
+BATCH = 50
+
+
+def begin(
+    session: Session, kind: str, *, contact: Contact | None = None, staff: Staff | None = None, language: str, now: datetime
+) -> DossierDraft:
+    """A new draft, on the newest version of its type."""
+    draft = DossierDraft(
+        token=secrets.token_hex(8),
+        kind=kind,
+        version=dossiers.current(kind).version,
+        contact_id=contact.id if contact else None,
+        contact=contact,
+        staff_id=staff.id if staff else None,
+        language=language,
+        answers={},
+        papers={},
+        at="",
+        status=OPEN,
+        created_at=now,
+        changed_at=now,
+    )
+    session.add(draft)
+    session.flush()
+    return draft
+
+
+def declared(draft: DossierDraft) -> DossierType:
+    """The declaration that it was begun with."""
+    return dossiers.declared(draft.kind, draft.version)
+
+
+def of(session: Session, contact: Contact) -> Sequence[DossierDraft]:
+    """A contact's open drafts, the one worked on last first."""
+    its = select(DossierDraft).where(DossierDraft.contact_id == contact.id, DossierDraft.status == OPEN)
+    return session.scalars(its.order_by(DossierDraft.changed_at.desc(), DossierDraft.id.desc())).all()
+
+
+def get_own(session: Session, contact: Contact, key: int, *, any_status: bool = False) -> DossierDraft:
+    """A contact's own draft, locked. Raises `NoSuchDraft` for another's, and unless `any_status` for one that is no longer open."""
+    draft = session.get(DossierDraft, key, with_for_update=True, populate_existing=True)
+    if draft is None or draft.contact_id != contact.id or (draft.status != OPEN and not any_status):
+        raise NoSuchDraft
+    return draft
+
+
+# what is said and sent
+
+
+def parts(draft: DossierDraft) -> tuple[Part, ...]:
+    """What is asked of this draft, in order."""
+    return declared(draft).asked(draft.answers)
+
+
+def is_asked(draft: DossierDraft, part: Part) -> bool:
+    """Whether a part was answered, sent or put off."""
+    return part.name in (draft.papers if isinstance(part, Paper) else draft.answers)
+
+
+def answer(draft: DossierDraft, field: Field, value: Any, now: datetime) -> None:
+    """Keep an answer; an empty one means that the question was passed over."""
+    draft.answers = {**draft.answers, field.name: value}
+    draft.changed_at, draft.reminded_at = now, None
+
+
+def prefill(draft: DossierDraft, answers: Mapping[str, Any], now: datetime) -> list[str]:
+    """Fill in what is known of the firm where nothing was answered; the names of what was filled."""
+    fields = {field.name: field for field in declared(draft).fields}
+    filled = [name for name, value in answers.items() if name in fields and value and not draft.answers.get(name)]
+    for name in filled:
+        answer(draft, fields[name], answers[name], now)
+    return filled
+
+
+def known_answers(session: Session, draft: DossierDraft, contact: Contact) -> dict[str, Any]:
+    """What can be filled in: from the firm, for whoever is confirmed for it; else from what this contact filed last."""
+    tax_code = draft.answers.get("tax_code")
+    for link in organisations.of(session, contact):
+        if link.status == CONFIRMED and tax_code in {None, "", link.organisation.tax_code}:
+            return _of_organisation(draft, link.organisation) | {"person": link.person}
+    last = select(Dossier).where(Dossier.contact_id == contact.id).order_by(Dossier.id.desc()).limit(1)
+    filed = session.scalars(last).one_or_none()
+    if filed is None or (tax_code and filed.tax_code != tax_code):
+        return {}
+    shared = {field.name for field in declared(draft).fields if field.of_firm or field.name == "person"}
+    return {name: value for name, value in filed.answers.items() if name in shared and value}
+
+
+def _of_organisation(draft: DossierDraft, firm: Any) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for field in declared(draft).fields:
+        if field.kind == ADDRESS and firm.address:
+            found[field.name] = {"line": firm.address, "street": firm.street, "commune": firm.commune, "province": firm.province}
+        elif field.of_firm and getattr(firm, field.of_firm):
+            found[field.name] = getattr(firm, field.of_firm)
+    return found
+
+
+def attach(draft: DossierDraft, paper: Paper, file: Mapping[str, Any], caption: str, now: datetime) -> bool:
+    """Add a stored file ({sha256, name, media_type, size}) to a paper; False where it is there already. Raises `EnoughFiles`."""
+    there = list(draft.papers.get(paper.name) or [])
+    if any(one["sha256"] == file["sha256"] for one in there):
+        return False
+    if len(there) >= paper.most:
+        raise EnoughFiles(paper=caption, limit=paper.most)
+    draft.papers = {**draft.papers, paper.name: [*there, dict(file)]}
+    draft.changed_at, draft.reminded_at = now, None
+    return True
+
+
+def detach(draft: DossierDraft, paper: Paper, sha256: str, now: datetime) -> None:
+    """Take a file out of a paper."""
+    left = [one for one in draft.papers.get(paper.name) or [] if one["sha256"] != sha256]
+    draft.papers = {**draft.papers, paper.name: left}
+    draft.changed_at = now
+
+
+def put_off(draft: DossierDraft, part: Part, now: datetime) -> None:
+    """Pass over a part: an optional one for good, a required one until the summary asks for it again."""
+    if isinstance(part, Paper):
+        draft.papers = {**draft.papers, part.name: list(draft.papers.get(part.name) or [])}
+        draft.changed_at = now
+    else:
+        answer(draft, part, draft.answers.get(part.name, ""), now)
+
+
+def throw_away(draft: DossierDraft, now: datetime) -> None:
+    draft.status, draft.changed_at = THROWN_AWAY, now
+    draft.link_digest = draft.code_digest = None
+
+
+# elsewhere: the one-time link of the web form, the code for another channel
+
+
+def new_link(draft: DossierDraft, now: datetime) -> str:
+    """The secret (256 bits) of a link to the web form; one made before opens nothing any more. It ends with the draft, or after a week."""
+    secret = secrets.token_urlsafe(32)
+    draft.link_digest, draft.link_until = _digest(secret), now + LINK_LASTS
+    return secret
+
+
+def by_link(session: Session, secret: str, now: datetime, *, lock: bool = False) -> DossierDraft | None:
+    """The draft behind a link, also one that was handed in since; None for an unknown or old one."""
+    found = select(DossierDraft).where(DossierDraft.link_digest == _digest(secret), DossierDraft.link_until > now)
+    return session.scalars(found.with_for_update(of=DossierDraft) if lock else found).one_or_none()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_code(draft: DossierDraft, key: bytes, now: datetime) -> str:
+    """Six digits that take the draft to another channel within a quarter of an hour."""
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    draft.code_digest, draft.code_until = _code_digest(code, key), now + CODE_LASTS
+    return code
+
+
+def move(session: Session, contact: Contact, code: str, key: bytes, now: datetime) -> DossierDraft:
+    """Give the draft behind a code to this contact, once. Raises `BadMoveCode`; the caller counts the tries."""
+    waiting = select(DossierDraft).where(
+        DossierDraft.code_digest == _code_digest(code, key), DossierDraft.code_until > now, DossierDraft.status == OPEN
+    )
+    found = session.scalars(waiting.with_for_update(of=DossierDraft)).all()
+    if len(found) != 1:
+        raise BadMoveCode
+    draft = found[0]
+    draft.contact_id, draft.contact, draft.code_digest, draft.changed_at = contact.id, contact, None, now
+    return draft
+
+
+def _code_digest(code: str, key: bytes) -> str:
+    """Keyed: a million codes are tried in a second by whoever reads the database."""
+    return hmac.new(key, b"move:" + code.encode(), hashlib.sha256).hexdigest()

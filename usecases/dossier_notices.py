@@ -1,0 +1,81 @@
+"""What a firm is told of its dossier (thông báo hồ sơ), through the outbox: where it stands, with whom, what comes next and by when."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from db.models import Dossier, DossierDemand
+from domain import dossiers
+from domain.messages import N_
+from locales import day, moment, translate
+from usecases import notices
+from usecases.enquiries import FileToSend
+
+
+def show_dossier(key: int) -> str:
+    """Data of a button that shows one's own dossier."""
+    return f"dossier:{key}"
+
+
+def fill(key: int) -> str:
+    """Data of a button that opens the checklist of what is asked for."""
+    return f"fill:{key}"
+
+
+def facts(dossier: Dossier, language: str) -> dict[str, Any]:
+    """What most notices say: reference, type, state in plain words, with whom it lies, what comes next, by when."""
+    state = dossiers.declared(dossier.kind, dossier.version).state(dossier.status)
+    due = day(dossier.due_on, language) if dossier.due_on else translate(N_("dossier.no_due_date"), language)
+    return {
+        "reference": dossier.reference,
+        "kind": translate(f"dossier.type.{dossier.kind}", language),
+        "state": translate(f"dossier.state.{dossier.status}", language),
+        "since": moment(dossier.status_since, language),
+        "unit": translate(f"dossier.unit.{state.unit}", language),
+        "next": translate(f"dossier.next.{dossier.status}", language),
+        "due": due,
+    }
+
+
+def _tell(session: Session, dossier: Dossier, key: str, now: datetime, data: str = "", **more: Any) -> bool:
+    """Say something to who filed it; False where staff filled it in for somebody without a chat."""
+    if dossier.contact is None:
+        return False
+    caption = N_("button.fill_in") if data.startswith("fill") else N_("button.open_dossier")
+    buttons = [[(caption, data or show_dossier(dossier.id))]]
+    notices.say(session, dossier.contact, key, now, buttons, **facts(dossier, dossier.contact.language), **more)
+    return True
+
+
+def moved(session: Session, dossier: Dossier, words: str, now: datetime) -> bool:
+    """An officer moved it on."""
+    if words:
+        return _tell(session, dossier, N_("dossier.moved_with_words"), now, words=words)
+    return _tell(session, dossier, N_("dossier.moved"), now)
+
+
+def demanded(session: Session, dossier: Dossier, demand: DossierDemand, now: datetime) -> bool:
+    """Everything that is missing, in one message."""
+    language = dossier.contact.language if dossier.contact else dossier.language
+    listed = "\n".join(f"☐ {part_name(item.kind, item.name, language)}: {item.words}" for item in demand.items)
+    return _tell(session, dossier, N_("dossier.demanded"), now, fill(dossier.id), items=listed)
+
+
+def part_name(kind: str, name: str, language: str) -> str:
+    """A field, a paper, or something else that is asked for, as people read it."""
+    return translate(f"dossier.{kind}.{name}.name", language) if kind != "words" else translate(N_("dossier.other_thing"), language)
+
+
+def late(session: Session, dossier: Dossier, now: datetime) -> bool:
+    """Sorry, and why."""
+    return _tell(session, dossier, N_("dossier.late"), now, reason=dossier.late_reason)
+
+
+def send_receipt(session: Session, dossier: Dossier, file: FileToSend, now: datetime) -> bool:
+    """The receipt as PDF, into the chat."""
+    if dossier.contact is None:
+        return False
+    caption = translate(N_("dossier.receipt_caption"), dossier.contact.language, reference=dossier.reference)
+    notices.send_document(session, dossier.contact, file, caption, now)
+    return True
