@@ -65,7 +65,8 @@ class Counter:
             max_files_per_day=settings.max_files_per_day,
             clock=clock,
         )
-        self._unit = Unit(build_dispatcher(), recording_bot(), preparation, self.writer, clock, settings.public_url)
+        key = settings.signing_key().encode()
+        self._unit = Unit(build_dispatcher(), recording_bot(), preparation, self.writer, clock, settings.public_url, key)
         self._by_name = {channel.name: channel for channel in self.channels}
         self._deliverers = [Deliverer(channel, self.database, self.writer, self.hub, self.holder, clock) for channel in self.channels]
         self._clock = Clock(self.writer, self.holder, clock, trial=settings.trial_mode)

@@ -1,19 +1,30 @@
 """Granting wishes: what start, help, cancel, a person, language, status, consent, classes, hello and thanks do, however they were said."""
 
+import re
+
 from aiogram.types import InlineKeyboardMarkup, Message
 
-from bot import buttons
+from bot import buttons, dossier_asking
 from bot.awaiting import stop_waiting
+from bot.class_buttons import act
 from bot.class_showing import show_my_classes, show_open
+from bot.dossier_buttons import ResumeDossier
+from bot.dossier_showing import show_own
+from bot.drafts import open_draft
 from bot.handing_over import hand_over, last_question
+from bot.memory import CODES_TRIED, keep, recall
 from bot.signing_up import resume
 from bot.work import Work
 from db.models import Enquiry
 from db.models.enquiry import CLOSED
+from domain.errors import BadMoveCode, TooManyCodesTried
 from domain.judgement import ASKED
+from domain.messages import N_
 from domain.wishes import Wish
-from locales import moment
-from usecases import contacts, enquiries, sign_up, turns
+from locales import moment, translate
+from usecases import contacts, dossier_drafts, dossiers, enquiries, sign_up, turns
+
+_CODE_DIGITS, _CODE_TRIES, _DRAFTS = 6, 5, 5
 
 
 async def grant(wish: Wish, message: Message, work: Work) -> None:
@@ -56,10 +67,14 @@ async def _language(message: Message, work: Work) -> None:
 
 async def _status(message: Message, work: Work) -> None:
     own = enquiries.list_of(work.session, work.contact)
-    if sign_up.list_of(work.session, work.contact):
+    has_dossiers = bool(dossiers.own(work.session, work.contact) or dossier_drafts.of(work.session, work.contact))
+    has_classes = bool(sign_up.list_of(work.session, work.contact))
+    if has_dossiers:
+        await show_own(message, work)
+    if has_classes:
         await show_my_classes(message, work)
-        if not own:
-            return
+    if (has_dossiers or has_classes) and not own:
+        return
     if not own:
         await message.answer(work.say("status.none"), reply_markup=buttons.menu(work))
         return
@@ -71,10 +86,11 @@ async def _consent(message: Message, work: Work) -> None:
     state = work.say({True: "consent.is_granted", False: "consent.is_refused", None: "consent.is_open"}[decision])
     text = work.say("consent.answering") + "\n\n" + state
     await message.answer(text, reply_markup=buttons.keyboard(buttons.agree(work, contacts.ANSWERING)))
-    if (decision := contacts.has_consented(work.session, work.contact, contacts.CLASSES)) is not None:
-        state = work.say("consent.is_granted" if decision else "consent.is_refused")
-        text = work.say("consent.classes") + "\n\n" + state
-        await message.answer(text, reply_markup=buttons.keyboard(buttons.agree(work, contacts.CLASSES)))
+    for purpose in (contacts.CLASSES, contacts.DOSSIERS):
+        if (decision := contacts.has_consented(work.session, work.contact, purpose)) is not None:
+            state = work.say("consent.is_granted" if decision else "consent.is_refused")
+            text = work.say(f"consent.{purpose}") + "\n\n" + state
+            await message.answer(text, reply_markup=buttons.keyboard(buttons.agree(work, purpose)))
 
 
 async def _hello(message: Message, work: Work) -> None:
@@ -87,6 +103,43 @@ async def _thanks(message: Message, work: Work) -> None:
     await message.answer(work.say("small_talk.thanks"))
 
 
+async def _continue(message: Message, work: Work) -> None:
+    """What was begun: the one thing there is, or a choice."""
+    drafts = dossier_drafts.of(work.session, work.contact)
+    if not drafts:
+        await resume(message, work)
+    elif len(drafts) == 1 and open_draft(work) is None:
+        await dossier_asking.go_on(message, work, dossier_drafts.get_own(work.session, work.contact, drafts[0].id))
+    else:
+        rows = [
+            [act(work, N_("button.continue_dossier"), ResumeDossier(key=one.id), kind=translate(f"dossier.type.{one.kind}", work.language))]
+            for one in drafts[:_DRAFTS]
+        ]
+        if open_draft(work) is not None:
+            rows.append([act(work, N_("button.continue_sign_up"), buttons.Go(wish=Wish.CONTINUE_CLASS))])
+        await message.answer(work.say("continue.which"), reply_markup=buttons.keyboard(*rows))
+
+
+def code_of(text: str) -> str:
+    """The six digits of a code that takes a draft to another channel, or nothing."""
+    digits = re.sub(r"\s", "", "".join(re.findall(r"(?:\d\s?)+", text)))
+    return digits if len(digits) == _CODE_DIGITS else ""
+
+
+async def continue_by_code(message: Message, work: Work, code: str) -> None:
+    """Take over the draft that waits under a code. Wrong codes are counted: five in a quarter of an hour."""
+    tried = recall(work, CODES_TRIED) or 0
+    if tried >= _CODE_TRIES:
+        raise TooManyCodesTried(minutes=15)
+    try:
+        draft = dossier_drafts.move(work.session, work.contact, code, work.key, work.now)
+    except BadMoveCode as refusal:  # answered here, so that the count is not rolled back with the handler
+        keep(work, CODES_TRIED, tried + 1)
+        await message.answer(work.say(refusal.key))
+        return
+    await dossier_asking.go_on(message, work, draft, work.say("dossier.moved_here"))
+
+
 GRANTS = {
     Wish.START: _start,
     Wish.HELP: _help,
@@ -97,7 +150,9 @@ GRANTS = {
     Wish.CONSENT: _consent,
     Wish.CLASSES: show_open,
     Wish.MY_CLASSES: show_my_classes,
-    Wish.CONTINUE: resume,
+    Wish.DOSSIERS: show_own,
+    Wish.CONTINUE: _continue,
+    Wish.CONTINUE_CLASS: resume,
     Wish.HELLO: _hello,
     Wish.THANKS: _thanks,
 }

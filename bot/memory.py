@@ -20,6 +20,8 @@ DRAFT = "sign_up"
 """A sign-up for a class that is not handed in."""
 AWAITED = "awaited"
 """What the next text is an answer to. After a while a text is a question again; a draft stays, and is gone on with by a button."""
+CODES_TRIED = "codes_tried"
+"""How many wrong codes for a draft were typed lately."""
 
 _KEPT = {
     QUESTION: timedelta(hours=2),
@@ -29,6 +31,7 @@ _KEPT = {
     SPOKEN: timedelta(minutes=15),
     DRAFT: timedelta(days=30),
     AWAITED: timedelta(hours=2),
+    CODES_TRIED: timedelta(minutes=15),
 }
 
 

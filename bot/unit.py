@@ -56,9 +56,16 @@ class Unit:
     """Applies updates. One for the process; the dispatcher and the recording bot are shared by all threads."""
 
     def __init__(
-        self, dispatcher: Dispatcher, bot: Bot, preparation: Preparation, writer: Writer, clock: Callable[[], datetime], public_url: str
+        self,
+        dispatcher: Dispatcher,
+        bot: Bot,
+        preparation: Preparation,
+        writer: Writer,
+        clock: Callable[[], datetime],
+        public_url: str,
+        key: bytes,
     ) -> None:
-        self._dispatcher, self._bot, self._public_url = dispatcher, bot, public_url
+        self._dispatcher, self._bot, self._public_url, self._key = dispatcher, bot, public_url, key
         self._preparation, self._writer, self._clock = preparation, writer, clock
 
     async def process(self, inbound: Inbound, channel: Channel) -> None:
@@ -116,7 +123,7 @@ class Unit:
         if prepared.version != (None if is_new else conversation.version):
             raise Outdated
         session.expunge(conversation)  # handlers change it many times; it is written once, below
-        work = Work(session, inbound, contact, conversation, is_new, prepared, now, self._public_url)
+        work = Work(session, inbound, contact, conversation, is_new, prepared, now, self._public_url, self._key)
         work.keep_files()
         work.enquiry = None if is_new else enquiries.current(session, contact)
         work.message = note_inbound(work)

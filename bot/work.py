@@ -72,6 +72,8 @@ class Work:
     now: datetime
     public_url: str = ""
     """Outside address of the counter, before its pages."""
+    key: bytes = b""
+    """Signs what is kept only as a digest."""
     message: InboundMessage | None = None
     enquiry: Enquiry | None = None
     """The enquiry of this contact that is with people, if any."""

@@ -24,7 +24,9 @@ class Wish(StrEnum):
     CONSENT = "consent"
     CLASSES = "classes"
     MY_CLASSES = "my_classes"
+    DOSSIERS = "dossiers"
     CONTINUE = "continue"
+    CONTINUE_CLASS = "continue_class"
     HELLO = "hello"
     THANKS = "thanks"
 
@@ -40,7 +42,9 @@ _WHOLE = {
     Wish.MY_CLASSES: "lop cua toi|lop cua em|cac lop cua toi|my classes|my registrations|"
     "huy lop|huy dang ky|huy dang ky lop|toi muon huy lop|muon huy lop|toi muon huy dang ky|toi muon huy dang ky lop|"
     "ve cua toi|ve cua em|cho xem ve cua toi|doi nguoi di hoc|cancel my class|cancel my registration|my ticket|my tickets",
-    Wish.CONTINUE: "tiep tuc|tiep tuc dang ky|lam tiep|continue",
+    Wish.DOSSIERS: "ho so|ho so cua toi|ho so cua em|cac ho so cua toi|xem ho so|nop ho so|lam ho so|bo sung ho so|dossiers|my dossiers|"
+    "my applications|hand in a dossier",
+    Wish.CONTINUE: "tiep tuc ho so|lam tiep ho so|tiep tuc|tiep tuc dang ky|lam tiep|continue",
     Wish.HELLO: "chao|xin chao|chao em|chao anh|chao chi|chao ban|alo|hi|hello|hey|hi there|good morning|chao ad|chao chi cuc|da chao",
     Wish.THANKS: "cam on|cam on ban|cam on em|cam on nhe|cam on nhieu|thanks|thank you|tks|ok cam on|ok tks|ok|oke|vang|da|da vang|thank",
 }

@@ -47,6 +47,7 @@ from domain.errors import (
 from domain.messages import N_
 from domain.worktime import ZONE
 from usecases import dossier_drafts, dossier_notices, organisations, outbox, time_limits
+from usecases.enquiries import FileToSend
 from usecases.references import next_reference
 
 
@@ -197,6 +198,13 @@ def timeline(session: Session, dossier: Dossier, *, internal: bool = False) -> S
 def is_late(session: Session, dossier: Dossier, now: datetime) -> bool:
     """Whether its time limit is over while the clock runs."""
     return dossier.due_on is not None and dossier.due_on < now.astimezone(ZONE).date()
+
+
+def resend_receipt(session: Session, dossier: Dossier, now: datetime) -> None:
+    """Send the receipt on paper into the chat again. Raises `NoSuchDossier` where it is not printed yet."""
+    if dossier.receipt_sha256 is None:
+        raise NoSuchDossier(reference=dossier.reference)
+    dossier_notices.send_receipt(session, dossier, FileToSend(dossier.receipt_sha256, f"{dossier.reference}.pdf", "application/pdf"), now)
 
 
 # moving on

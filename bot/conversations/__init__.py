@@ -4,11 +4,23 @@ from functools import cache
 
 from aiogram import Dispatcher
 
-from bot.conversations import answers, class_sign_up, class_survey, classes, commands, enquiries, groups, my_classes, strays
+from bot.conversations import (
+    answers,
+    class_sign_up,
+    class_survey,
+    classes,
+    commands,
+    dossiers,
+    enquiries,
+    groups,
+    my_classes,
+    my_dossiers,
+    strays,
+)
 from bot.fsm import ConversationStorage
 from bot.greeting import GreetNewcomers
 
-CONVERSATIONS = (groups, commands, classes, class_sign_up, my_classes, class_survey, enquiries, answers, strays)
+CONVERSATIONS = (groups, commands, classes, class_sign_up, my_classes, class_survey, dossiers, my_dossiers, enquiries, answers, strays)
 
 
 @cache

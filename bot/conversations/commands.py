@@ -8,13 +8,15 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import buttons
 from bot.class_showing import show_registration
-from bot.granting import grant, tell_standing
+from bot.dossier_showing import show_dossier
+from bot.granting import code_of, continue_by_code, grant, tell_standing
 from bot.memory import AWAITED, SPOKEN, forget, recall
 from bot.work import Work
+from domain.dossiers import current_types
 from domain.folding import clean
 from domain.references import REGISTRATION, Reference, find_reference
 from domain.wishes import Wish, wish_of
-from usecases import contacts, enquiries, sign_up
+from usecases import contacts, dossiers, enquiries, sign_up
 
 router = Router(name="commands")
 
@@ -31,6 +33,7 @@ _COMMANDS = {
     "dong_y": Wish.CONSENT,
     "lop": Wish.CLASSES,
     "lop_cua_toi": Wish.MY_CLASSES,
+    "ho_so": Wish.DOSSIERS,
     "tiep_tuc": Wish.CONTINUE,
 }
 
@@ -62,7 +65,25 @@ class MentionsReference(BaseFilter):
 
 @router.message(Command(*_COMMANDS))
 async def command(message: Message, work: Work, command: Any) -> None:
-    await grant(_COMMANDS[command.command], message, work)
+    wish = _COMMANDS[command.command]
+    if wish is Wish.CONTINUE and (code := code_of(command.args or "")):
+        await continue_by_code(message, work, code)
+        return
+    await grant(wish, message, work)
+
+
+class SpokenCode(BaseFilter):
+    """ "Tiếp tục 123456": the code under which a draft waits."""
+
+    async def __call__(self, message: Message, work: Work) -> bool | dict[str, Any]:
+        text = clean(message.text or "")
+        code = code_of(text)
+        return {"code": code} if code and wish_of(text.replace(code, " ")) is Wish.CONTINUE else False
+
+
+@router.message(F.text, SpokenCode())
+async def spoken_code(message: Message, work: Work, code: str) -> None:
+    await continue_by_code(message, work, code)
 
 
 @router.message(F.text, SpokenWish())
@@ -79,6 +100,9 @@ async def pressed(press: CallbackQuery, callback_data: buttons.Go, work: Work) -
 
 @router.message(F.text, MentionsReference())
 async def status_of(message: Message, work: Work, reference: Reference) -> None:
+    if reference.prefix in {one.prefix for one in current_types()}:
+        await show_dossier(message, work, dossiers.get_own(work.session, work.contact, reference=str(reference)))
+        return
     if reference.prefix == REGISTRATION:
         await show_registration(message, work, sign_up.own_by(work.session, work.contact, reference=str(reference)))
         return
@@ -100,5 +124,6 @@ async def agree(press: CallbackQuery, callback_data: buttons.Agree, work: Work) 
     contacts.consent(work.session, work.contact, callback_data.purpose, granted=callback_data.yes, now=work.now)
     await press.answer()
     if isinstance(press.message, Message):
-        refused = "consent.classes_refused" if callback_data.purpose == contacts.CLASSES else "consent.refused"
+        own = {contacts.CLASSES: "consent.classes_refused", contacts.DOSSIERS: "consent.dossiers_refused"}
+        refused = own.get(callback_data.purpose, "consent.refused")
         await press.message.answer(work.say("consent.granted" if callback_data.yes else refused))

@@ -1,0 +1,92 @@
+"""A dossier in words (hồ sơ bằng lời): answers, papers and choices as people read them, from the declaration."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from domain.dossiers.declaration import EXCEL, PDF, PICTURES, WORD, YES_NO, Field, Paper, Part
+from domain.messages import N_
+from locales import amount, day, translate
+
+_LISTED = 5
+"""Codes or files that are named; of more it is said how many."""
+
+
+def name(part: Part, language: str) -> str:
+    """What a field or paper is called."""
+    return _say(part, "name", language)
+
+
+def ask(part: Part, language: str) -> str:
+    """The question."""
+    return _say(part, "ask", language)
+
+
+def why(part: Part, language: str) -> str:
+    """Why it is asked."""
+    return _say(part, "why", language)
+
+
+def mistake(part: Part, language: str) -> str:
+    """What often goes wrong."""
+    return _say(part, "mistake", language)
+
+
+def example(field: Field, language: str) -> str:
+    return _say(field, "example", language)
+
+
+def _say(part: Part, what: str, language: str) -> str:
+    room = "paper" if isinstance(part, Paper) else "field"
+    return translate(f"dossier.{room}.{part.name}.{what}", language)
+
+
+def captions(field: Field, language: str) -> dict[str, str]:
+    """The choices of a field, or yes and no, as they are shown."""
+    if field.kind == YES_NO:
+        return {"yes": translate(N_("dossier.yes"), language), "no": translate(N_("dossier.no"), language)}
+    return {choice: translate(f"dossier.choice.{field.name}.{choice}", language) for choice in field.choices}
+
+
+def said(field: Field, value: Any, language: str) -> str:
+    """An answer; where there is none, that there is none."""
+    if value in (None, "", [], {}):
+        return translate(N_("dossier.nothing"), language)
+    match field.kind:
+        case "choice" | "yes_no":
+            return captions(field, language).get(value, str(value))
+        case "date":
+            return day(date.fromisoformat(value), language)
+        case "number":
+            return amount(value, language)
+        case "address":
+            return str(value["line"])
+        case "gtins":
+            return _listed(value)
+        case "products":
+            return translate(N_("dossier.products_said"), language, count=amount(len(value.get("rows") or ()) or value["count"], language))
+        case _:
+            return str(value)
+
+
+def said_files(files: Sequence[Mapping[str, Any]], language: str) -> str:
+    """The files of a paper."""
+    if not files:
+        return translate(N_("dossier.nothing"), language)
+    return translate(N_("dossier.files_said"), language, count=len(files), names=_listed([file["name"] for file in files]))
+
+
+def _listed(items: Sequence[str]) -> str:
+    more = f" … ({len(items)})" if len(items) > _LISTED else ""
+    return ", ".join(items[:_LISTED]) + more
+
+
+def kinds(paper: Paper, language: str) -> str:
+    """What kinds of file a paper takes."""
+    groups = (
+        (PICTURES, N_("dossier.kind.picture")),
+        (PDF, N_("dossier.kind.pdf")),
+        (WORD, N_("dossier.kind.word")),
+        (EXCEL, N_("dossier.kind.excel")),
+    )
+    return ", ".join(translate(key, language) for types, key in groups if types & paper.types)
