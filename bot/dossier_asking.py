@@ -248,6 +248,6 @@ async def hand_in(message: Message, work: Work, draft: DossierDraft) -> None:
 
 async def tell_received(message: Message, work: Work, dossier: Dossier) -> None:
     """The receipt in the chat; the one on paper follows by itself."""
-    text = work.say("dossier.received", **dossier_notices.facts(dossier, work.language))
+    text = work.say("dossier.received", **dossier_notices.facts(work.session, dossier, work.language))
     rows = [[act(work, N_("button.open_dossier"), ShowDossier(key=dossier.id))]]
     await message.answer(text, reply_markup=buttons.keyboard(*rows))

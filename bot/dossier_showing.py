@@ -51,12 +51,12 @@ def _draft_line(work: Work, draft: DossierDraft) -> str:
 
 
 def _own_line(work: Work, one: Dossier) -> str:
-    return work.say("my_dossiers.line", **dossier_notices.facts(one, work.language), firm=one.firm)
+    return work.say("my_dossiers.line", **dossier_notices.facts(work.session, one, work.language), firm=one.firm)
 
 
 async def show_dossier(message: Message, work: Work, one: Dossier, before: str = "") -> None:
     """Where it stands since when, with whom, by when, what comes next; and what the firm can do."""
-    facts = dossier_notices.facts(one, work.language)
+    facts = dossier_notices.facts(work.session, one, work.language)
     lines = [work.say("my_dossiers.one", **facts, firm=one.firm, submitted=moment(one.submitted_at, work.language))]
     if dossiers.is_late(work.session, one, work.now):
         key = "my_dossiers.late" if one.late_reason else "my_dossiers.late_unexplained"
