@@ -1,7 +1,7 @@
 """Addresses (địa chỉ) as people type them, and which commune they mean.
 
-Since 1 July 2025 an address has two tiers, province and commune (xã, phường, đặc khu); people go on typing the three of before. What is read here
-is only compared with units that somebody looked up: which units there are is no matter of this file.
+Since 1 July 2025 an address has two tiers, province and commune (xã, phường, đặc khu); people go on typing the three of before.
+What is read here is only compared with units that somebody looked up: which units there are is no matter of this file.
 
 >>> Place("12 Lê Lợi", "Phường Thuận Hóa", "Thành phố Huế").in_one_line()
 '12 Lê Lợi, Phường Thuận Hóa, Thành phố Huế'
@@ -19,7 +19,8 @@ from domain.folding import clean, fold
 
 COMMUNE_KINDS = {
     "xã": "xa", "xa": "xa", "x": "xa", "phường": "phuong", "phuong": "phuong", "p": "phuong", "f": "phuong",
-    "thị trấn": "thi tran", "thi tran": "thi tran", "tt": "thi tran", "đặc khu": "dac khu", "dac khu": "dac khu", "dk": "dac khu", "đk": "dac khu",
+    "thị trấn": "thi tran", "thi tran": "thi tran", "tt": "thi tran",
+    "đặc khu": "dac khu", "dac khu": "dac khu", "dk": "dac khu", "đk": "dac khu",
 }  # fmt: skip
 """How the kind of a commune is typed, and its folded word. Phương with its own accents is a name, phuong may be either."""
 HIGHER_KINDS = {
@@ -216,24 +217,23 @@ class Address:
         return 0
 
     def _tail(self, end: int, unit: Unit, regions: Mapping[str, Region]) -> tuple[int, frozenset[int]] | None:
-        """What follows the name must be district and province: what speaks against the unit, the district's tokens; None where it cannot be."""
+        """What follows the name must be district and province.
+
+        What speaks against the unit, and the tokens of the district; None where it cannot be this unit.
+        """
         tail = self._words[end:]
         cost, left = _without_province(tail, unit, regions)
-        named: set[int] = set()
-        if unit.is_former:
-            named = _first(left, tail, parted(unit.district)[1])
-            left = left - named
-        left -= {at - end for at in self.of_kind}
+        own = _first(left, tail, parted(unit.district)[1]) if unit.is_former else set()
+        left = left - own - {at - end for at in self.of_kind}
         if left:
-            district = max((_first(left, tail, one) for one in regions[unit.commune_province].districts), key=len, default=set())
-            cost += _OTHER_DISTRICT if left <= district else _UNKNOWN_DISTRICT
-            if left - district and not self._is_stated_district(left - district, end):
+            other = max((_first(left, tail, one) for one in regions[unit.commune_province].districts), key=len, default=set())
+            if left - other and not self._is_stated_district(left - other, end):
                 return None
-            named |= left
-        return cost, frozenset(at + end for at in named)
+            cost += _UNKNOWN_DISTRICT if left - other else _OTHER_DISTRICT
+        return cost, frozenset(at + end for at in own | left)
 
     def _is_stated_district(self, left: set[int], end: int) -> bool:
-        """Whether some words follow the kind of a district that we don't know: one of before the last reform but one."""
+        """Whether the words follow the kind of a district: one that we don't know because it went before the reform of 2025."""
         begin = min(left) + end
         return self.kinds.get(begin) in {"huyen", "quan", "thi xa"} and max(left) - min(left) < len(left)
 

@@ -1,4 +1,7 @@
-"""Starter content: knowledge, communes, office settings and holidays, laid down by `prepare`. Running it again changes nothing that staff edited."""
+"""Starter content: knowledge, communes, office settings and holidays, laid down by `prepare`.
+
+Running it again changes nothing that staff edited.
+"""
 
 import csv
 import gzip

@@ -23,7 +23,7 @@ def list_communes(session: Session, names: Collection[str]) -> list[Unit]:
     """The communes of now whose folded names begin so."""
     beginning = _each(session, [one for name in names for one in _beginnings(name, _KINDS, _PROVINCES)])
     rows = session.execute(select(Commune.name, Commune.province).where(Commune.folded.between(beginning, beginning + _LAST)))
-    return [Unit(name, "", province, name, province) for name, province in {tuple(row) for row in rows}]
+    return [Unit(name, "", province, name, province) for name, province in set(rows)]
 
 
 def list_former(session: Session, names: Collection[str]) -> list[Unit]:
@@ -33,8 +33,8 @@ def list_former(session: Session, names: Collection[str]) -> list[Unit]:
     """
     beginning = _each(session, [one for name in names for one in _beginnings(name, _FORMER_KINDS, _DISTRICTS)])
     columns = (FormerCommune.name, FormerCommune.district, FormerCommune.province, FormerCommune.commune_id)
-    rows = {tuple(row) for row in session.execute(select(*columns).where(FormerCommune.folded.between(beginning, beginning + _LAST)))}
-    ids = {row[-1] for row in rows}
+    rows = set(session.execute(select(*columns).where(FormerCommune.folded.between(beginning, beginning + _LAST))))
+    ids = {row.commune_id for row in rows}
     into = {key: of for key, *of in session.execute(select(Commune.id, Commune.name, Commune.province).where(Commune.id.in_(ids)))}
     return [Unit(name, district, province, *into[key]) for name, district, province, key in rows]
 
