@@ -1,5 +1,10 @@
-"""Starter content: knowledge, office settings and holidays, laid down by `prepare`. Running it again changes nothing that staff edited."""
+"""Starter content: knowledge, communes, office settings and holidays, laid down by `prepare`.
 
+Running it again changes nothing that staff edited.
+"""
+
+import csv
+import gzip
 import json
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -14,8 +19,21 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 import db
-from db.models import Abbreviation, Embedding, Holiday, KnowledgeEntry, LabelledQuestion, NotOursSubject, OfficeSetting, Phrasing, TimeLimit
+from db.models import (
+    Abbreviation,
+    Commune,
+    Embedding,
+    FormerCommune,
+    Holiday,
+    KnowledgeEntry,
+    LabelledQuestion,
+    NotOursSubject,
+    OfficeSetting,
+    Phrasing,
+    TimeLimit,
+)
 from db.models.knowledge_entry import DRAFT, PUBLISHED
+from db.searched import folded
 from domain.worktime import ZONE
 from usecases import embedding, material
 
@@ -35,6 +53,7 @@ def lay_down(session: Session, now: datetime) -> dict[str, int]:
         "abbreviations": _abbreviations(session, now),
         "labelled": _labelled(session, now),
         "vectors": _vectors(session),
+        "communes": _communes(session),
         "settings": _settings(session, now),
         "time_limits": _time_limits(session, now),
         "holidays": sum(_holidays(session, year) for year in (today.year, today.year + 1)),
@@ -151,6 +170,24 @@ def _vectors(session: Session) -> int:
 def _unit(vector: NDArray[np.int8]) -> bytes:
     exact = vector.astype(np.float32)
     return (exact / np.linalg.norm(exact)).astype("<f2").tobytes()
+
+
+def _communes(session: Session) -> int:
+    """The communes of today with those that went into them; only into an empty list."""
+    if session.scalar(select(func.count(Commune.id))):
+        return 0
+    communes = list(csv.DictReader((STARTER / "communes.csv").read_text("utf-8").splitlines()))
+    session.execute(insert(Commune), [row | {"folded": folded(Commune, row)} for row in communes])
+    ids = {(name, province): key for key, name, province in session.execute(select(Commune.id, Commune.name, Commune.province))}
+    with gzip.open(STARTER / "former_communes.csv.gz", "rt", encoding="utf-8") as kept:
+        session.execute(insert(FormerCommune), [_former(row, ids) for row in csv.DictReader(kept)])
+    return len(communes)
+
+
+def _former(row: dict[str, str], ids: dict[tuple[str, str], int]) -> dict[str, Any]:
+    """A former commune and one that it went into."""
+    commune_id = ids[row.pop("commune"), row.pop("commune_province")]
+    return {**row, "commune_id": commune_id, "folded": folded(FormerCommune, row)}
 
 
 def _settings(session: Session, now: datetime) -> int:
