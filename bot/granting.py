@@ -4,7 +4,9 @@ from aiogram.types import InlineKeyboardMarkup, Message
 
 from bot import buttons
 from bot.awaiting import stop_waiting
+from bot.barcode_menu import show_menu
 from bot.class_showing import show_my_classes, show_open
+from bot.codes import ask_for_code
 from bot.handing_over import hand_over, last_question
 from bot.signing_up import resume
 from bot.work import Work
@@ -98,6 +100,8 @@ GRANTS = {
     Wish.CLASSES: show_open,
     Wish.MY_CLASSES: show_my_classes,
     Wish.CONTINUE: resume,
+    Wish.BARCODES: show_menu,
+    Wish.CODES: ask_for_code,
     Wish.HELLO: _hello,
     Wish.THANKS: _thanks,
 }

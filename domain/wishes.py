@@ -25,6 +25,8 @@ class Wish(StrEnum):
     CLASSES = "classes"
     MY_CLASSES = "my_classes"
     CONTINUE = "continue"
+    BARCODES = "barcodes"
+    CODES = "codes"
     HELLO = "hello"
     THANKS = "thanks"
 
@@ -41,6 +43,9 @@ _WHOLE = {
     "huy lop|huy dang ky|huy dang ky lop|toi muon huy lop|muon huy lop|toi muon huy dang ky|toi muon huy dang ky lop|"
     "ve cua toi|ve cua em|cho xem ve cua toi|doi nguoi di hoc|cancel my class|cancel my registration|my ticket|my tickets",
     Wish.CONTINUE: "tiep tuc|tiep tuc dang ky|lam tiep|continue",
+    Wish.BARCODES: "ma vach|ma so ma vach|ma so vach|msmv|dich vu ma vach|barcode|barcodes",
+    Wish.CODES: "tra ma|tra ma vach|tra cuu ma vach|kiem tra ma vach|kiem tra ma|check ma vach|doc ma vach|quet ma vach|check barcode|"
+    "check a barcode|check the barcode|check code|scan barcode",
     Wish.HELLO: "chao|xin chao|chao em|chao anh|chao chi|chao ban|alo|hi|hello|hey|hi there|good morning|chao ad|chao chi cuc|da chao",
     Wish.THANKS: "cam on|cam on ban|cam on em|cam on nhe|cam on nhieu|thanks|thank you|tks|ok cam on|ok tks|ok|oke|vang|da|da vang|thank",
 }

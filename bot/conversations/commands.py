@@ -32,6 +32,8 @@ _COMMANDS = {
     "lop": Wish.CLASSES,
     "lop_cua_toi": Wish.MY_CLASSES,
     "tiep_tuc": Wish.CONTINUE,
+    "ma_vach": Wish.BARCODES,
+    "tra_ma": Wish.CODES,
 }
 
 
