@@ -111,6 +111,10 @@ def menu(work: Work) -> InlineKeyboardMarkup:
             button(caption(work, "button.my_classes"), Go(wish="my_classes")),
         ],
         [button(caption(work, "button.my_dossiers"), Go(wish="dossiers"))],
+        [
+            button(caption(work, "button.barcodes"), Go(wish="barcodes")),
+            button(caption(work, "button.check_code"), Go(wish="codes")),
+        ],
         [button(caption(work, "button.status"), Go(wish="status")), person(work)],
         [button(caption(work, "button.help"), Go(wish="help")), button(caption(work, "button.language"), Go(wish="language"))],
     )

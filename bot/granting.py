@@ -6,8 +6,10 @@ from aiogram.types import InlineKeyboardMarkup, Message
 
 from bot import buttons, dossier_asking
 from bot.awaiting import stop_waiting
+from bot.barcode_menu import show_menu
 from bot.class_buttons import act
 from bot.class_showing import show_my_classes, show_open
+from bot.codes import ask_for_code
 from bot.dossier_buttons import ResumeDossier
 from bot.dossier_showing import show_own
 from bot.drafts import open_draft
@@ -153,6 +155,8 @@ GRANTS = {
     Wish.DOSSIERS: show_own,
     Wish.CONTINUE: _continue,
     Wish.CONTINUE_CLASS: resume,
+    Wish.BARCODES: show_menu,
+    Wish.CODES: ask_for_code,
     Wish.HELLO: _hello,
     Wish.THANKS: _thanks,
 }

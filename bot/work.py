@@ -16,7 +16,7 @@ from domain.judgement import NOTHING, Judgement
 from domain.worktime import ZONE
 from locales import translate_html
 from locales.languages import LANGUAGES
-from usecases import turns, uploads
+from usecases import codes, turns, uploads
 
 if TYPE_CHECKING:
     from bot.inbound import Inbound
@@ -36,6 +36,10 @@ class FetchedFile:
     media_type: str = ""
     refusal: OfficeError | None = None
     """Why it is not taken."""
+    codes: tuple[codes.ReadCode, ...] = ()
+    """What a picture shows."""
+    advice: tuple[str, ...] = ()
+    """Keys of why nothing could be read from it."""
 
 
 @dataclass(frozen=True)

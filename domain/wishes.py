@@ -27,6 +27,8 @@ class Wish(StrEnum):
     DOSSIERS = "dossiers"
     CONTINUE = "continue"
     CONTINUE_CLASS = "continue_class"
+    BARCODES = "barcodes"
+    CODES = "codes"
     HELLO = "hello"
     THANKS = "thanks"
 
@@ -45,6 +47,9 @@ _WHOLE = {
     Wish.DOSSIERS: "ho so|ho so cua toi|ho so cua em|cac ho so cua toi|xem ho so|nop ho so|lam ho so|bo sung ho so|dossiers|my dossiers|"
     "my applications|hand in a dossier",
     Wish.CONTINUE: "tiep tuc ho so|lam tiep ho so|tiep tuc|tiep tuc dang ky|lam tiep|continue",
+    Wish.BARCODES: "ma vach|ma so ma vach|ma so vach|msmv|dich vu ma vach|barcode|barcodes",
+    Wish.CODES: "tra ma|tra ma vach|tra cuu ma vach|kiem tra ma vach|kiem tra ma|check ma vach|doc ma vach|quet ma vach|check barcode|"
+    "check a barcode|check the barcode|check code|scan barcode",
     Wish.HELLO: "chao|xin chao|chao em|chao anh|chao chi|chao ban|alo|hi|hello|hey|hi there|good morning|chao ad|chao chi cuc|da chao",
     Wish.THANKS: "cam on|cam on ban|cam on em|cam on nhe|cam on nhieu|thanks|thank you|tks|ok cam on|ok tks|ok|oke|vang|da|da vang|thank",
 }

@@ -22,8 +22,11 @@ import db
 from db.models import (
     Abbreviation,
     Commune,
+    CompanyPrefixLength,
     Embedding,
+    Fee,
     FormerCommune,
+    Gs1Prefix,
     Holiday,
     KnowledgeEntry,
     LabelledQuestion,
@@ -56,6 +59,8 @@ def lay_down(session: Session, now: datetime) -> dict[str, int]:
         "communes": _communes(session),
         "settings": _settings(session, now),
         "time_limits": _time_limits(session, now),
+        "prefixes": _prefixes(session),
+        "fees": _fees(session, now),
         "holidays": sum(_holidays(session, year) for year in (today.year, today.year + 1)),
     }
 
@@ -97,6 +102,46 @@ def _entry(row: dict[str, Any], language: str, now: datetime) -> KnowledgeEntry:
         status=DRAFT if row["certainty"] == "low" else PUBLISHED,
         updated_at=now,
     )
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    with (STARTER / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _prefixes(session: Session) -> int:
+    """GS1's two lists, each only into an empty table."""
+    ranges: list[dict[str, Any]] = []
+    if not session.scalar(select(func.count(Gs1Prefix.id))):
+        ranges = [{**row, "source": row["listed_by"]} for row in _table("gs1_prefixes.csv")]
+        columns = ("prefix_from", "prefix_to", "kind", "usage_en", "country_vi", "country_code", "note_vi", "source")
+        session.execute(insert(Gs1Prefix), [{name: row[name] for name in columns} for row in ranges])
+    lengths: list[dict[str, Any]] = []
+    if not session.scalar(select(func.count(CompanyPrefixLength.prefix))):
+        facts = {"source": "GS1 GCP prefix format list, 2026-06"}
+        lengths = [facts | {"prefix": row["prefix"], "length": int(row["gcp_length"])} for row in _table("gcp_lengths_893.csv")]
+        session.execute(insert(CompanyPrefixLength), lengths)
+    return len(ranges) + len(lengths)
+
+
+def _fees(session: Session, now: datetime) -> int:
+    """Each kind only where there is no row of it: what staff edited or ended stays."""
+    known = set(session.scalars(select(Fee.kind)))
+    new = [row for row in _table("fees.csv") if row["kind"] not in known]
+    session.add_all(
+        Fee(
+            kind=row["kind"],
+            issue=int(row["issue"]),
+            yearly=int(row["yearly"]) if row["yearly"] else None,
+            holds=int(row["holds"]) if row["holds"] else None,
+            source=row["source"],
+            certainty=row["certainty"],
+            valid_from=date.fromisoformat(row["valid_from"]),
+            changed_at=now,
+        )
+        for row in new
+    )
+    return len(new)
 
 
 def _not_ours(session: Session, now: datetime) -> int:

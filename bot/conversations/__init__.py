@@ -9,6 +9,7 @@ from bot.conversations import (
     class_sign_up,
     class_survey,
     classes,
+    codes,
     commands,
     dossiers,
     enquiries,
@@ -20,7 +21,20 @@ from bot.conversations import (
 from bot.fsm import ConversationStorage
 from bot.greeting import GreetNewcomers
 
-CONVERSATIONS = (groups, commands, classes, class_sign_up, my_classes, class_survey, dossiers, my_dossiers, enquiries, answers, strays)
+CONVERSATIONS = (
+    groups,
+    commands,
+    classes,
+    class_sign_up,
+    my_classes,
+    class_survey,
+    dossiers,
+    my_dossiers,
+    codes,
+    enquiries,
+    answers,
+    strays,
+)
 
 
 @cache

@@ -35,6 +35,8 @@ _COMMANDS = {
     "lop_cua_toi": Wish.MY_CLASSES,
     "ho_so": Wish.DOSSIERS,
     "tiep_tuc": Wish.CONTINUE,
+    "ma_vach": Wish.BARCODES,
+    "tra_ma": Wish.CODES,
 }
 
 

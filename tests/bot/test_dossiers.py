@@ -1,24 +1,18 @@
 """Dossiers in the chat, as a firm meets them: one question a message, files, the summary, handing in once, and completing what is asked for."""
 
-import asyncio
 from collections.abc import AsyncIterator, Sequence
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from bot.channels.web import Upload
 from bot.counter import Counter
-from bot.dossier_buttons import BeginDossier, FillIn, HandInDossier, ResumeDossier, ShowDossier
-from db.models import Consent, Dossier, DossierDraft, OutboundMessage, Staff
-from db.models.organisation import CLAIMED
+from bot.dossier_buttons import BeginDossier
+from db.models import Dossier, DossierDraft
 from db.settings import Settings
-from domain import dossiers as declarations
-from domain.dossiers.common import FILED, IN_REVIEW, NEEDS_MORE, SUBMITTED, WITHDRAWN
-from domain.dossiers.declaration import CHOICE, YES_NO, Field, Paper
 from tests.conftest import NOW
-from tests.pictures import PDF, picture
+from tests.pictures import PDF
 from tests.talk import Citizen, FixedClock, Said, open_counter
-from usecases import dossier_drafts, dossier_notices, dossiers, organisations
 
 TAX_CODE = "0100233488"
 REGISTRATION = BeginDossier(kind="barcode_registration").pack()

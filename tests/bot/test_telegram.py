@@ -278,6 +278,8 @@ async def test_the_command_menu_is_published_in_both_languages(polling: House) -
         "trang_thai",
         "lop",
         "lop_cua_toi",
+        "ma_vach",
+        "tra_ma",
         "ngon_ngu",
         "huy",
         "dong_y",
