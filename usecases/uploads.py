@@ -1,7 +1,7 @@
-"""Files that come in (tệp nhận vào): their type is read from their content, torn and hostile ones are refused, then they are stored.
+"""Files that come in (tệp nhận vào): their type is read from their content, and they are noted.
 
-Pictures are opened by the real decoder in a limited subprocess elsewhere (`bot`, issue of dossiers); here the gate is cheap: signature,
-size, and for zip-based Office files the parts that make them a document.
+Here the gate is cheap: signature, size, and for zip-based Office files the parts that make them a document. What passes is scanned and
+opened by its real decoder (`usecases.intake`).
 """
 
 import io
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from db.files import FileStore
 from db.models import Attachment, InboundMessage, StoredFile
+from db.models.stored_file import UNSCANNED
 from db.upsert import insert_if_absent
 from domain.errors import FileEmpty, FileRefused, FileTooLarge
 from domain.folding import clean
@@ -55,6 +56,32 @@ class TakenFile:
         return len(self.content)
 
 
+@dataclass(frozen=True)
+class Findings:
+    """What scanner and decoder said of a file; the fields are `StoredFile`'s."""
+
+    scan: str = UNSCANNED
+    was_opened: bool = False
+    pages: int | None = None
+    preview_sha256: str | None = None
+    copy_sha256: str | None = None
+
+
+NOTHING_FOUND = Findings()
+"""Of files that were made here, or taken in before there was a decoder."""
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A foreign file that was taken in and is on the disk, with its preview and copy; no row names it yet."""
+
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+    findings: Findings = NOTHING_FOUND
+
+
 def take_in(content: bytes, name: str, limit_bytes: int) -> TakenFile:
     """Check a file; raises `FileEmpty`, `FileTooLarge` or `FileRefused`, each with the name to show."""
     shown = safe_name(name)
@@ -76,10 +103,21 @@ def store(session: Session, files: FileStore, taken: TakenFile, now: datetime) -
     return note(session, digest, taken.size, taken.media_type, now)
 
 
-def note(session: Session, digest: str, size: int, media_type: str, now: datetime) -> StoredFile:
-    """The row of a file that is on the disk already."""
+def note(session: Session, digest: str, size: int, media_type: str, now: datetime, findings: Findings = NOTHING_FOUND) -> StoredFile:
+    """The row of a file that is on the disk already, with what was found about it since it was first noted."""
     insert_if_absent(session, StoredFile, sha256=digest, size=size, media_type=media_type, stored_at=now)
-    return session.get_one(StoredFile, digest)
+    row = session.get_one(StoredFile, digest)
+    if row.scan == UNSCANNED:
+        row.scan = findings.scan
+    if row.opened_at is None and findings.was_opened:
+        row.opened_at, row.pages = now, findings.pages
+        row.preview_sha256, row.copy_sha256 = findings.preview_sha256, findings.copy_sha256
+    return row
+
+
+def note_kept(session: Session, kept: KeptFile, now: datetime) -> StoredFile:
+    """The row of a file that was taken in."""
+    return note(session, kept.sha256, kept.size, kept.media_type, now, kept.findings)
 
 
 def sent_today(session: Session, contact_id: int, now: datetime) -> int:
@@ -115,8 +153,6 @@ def _office_type(content: bytes) -> str | None:
             parts = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return None
-    if any(part.endswith("vbaProject.bin") for part in parts):
-        return None  # macros are not taken
     return next((media_type for part, media_type in _OFFICE_PARTS.items() if part in parts), None)
 
 
