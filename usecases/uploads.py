@@ -8,6 +8,7 @@ import io
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import filetype
 from sqlalchemy import func, select
@@ -92,8 +93,8 @@ def take_in(content: bytes, name: str, limit_bytes: int) -> TakenFile:
     media_type = _type_of(content, shown)
     if media_type is None or not _is_whole(content, media_type):
         raise FileRefused(name=shown)
-    if not shown.lower().endswith(_ENDINGS[media_type]):
-        shown += _ENDINGS[media_type][0]
+    if not fits(shown, media_type):
+        shown += ending(media_type)
     return TakenFile(content, shown, media_type)
 
 
@@ -134,6 +135,22 @@ def safe_name(name: str) -> str:
         stem, dot, ending = last.rpartition(".")
         last = f"{stem[: 119 - len(ending)]}{dot}{ending}" if dot and len(ending) <= 5 else last[:120]
     return last or "tep"
+
+
+def fits(name: str, media_type: str) -> bool:
+    """Whether a name ends as names of a type do."""
+    return name.lower().endswith(_ENDINGS[media_type])
+
+
+def ending(media_type: str) -> str:
+    """How the name of a file of a type ends."""
+    return _ENDINGS[media_type][0]
+
+
+def type_of_copy(path: Path) -> str:
+    """The type of a picture's copy, which is of our own making: PNG or JPEG."""
+    with path.open("rb") as file:
+        return "image/png" if file.read(4) == b"\x89PNG" else "image/jpeg"
 
 
 def _type_of(content: bytes, name: str) -> str | None:
