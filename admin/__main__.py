@@ -41,6 +41,7 @@ def main() -> int:
         server.run()
     finally:
         background.stop()
+        app.extensions["intake"].close()
     log.info("panel.stopped")
     return 0
 

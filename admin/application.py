@@ -23,6 +23,7 @@ from admin.staff_login import set_up
 from db.files import FileStore
 from db.settings import Settings
 from usecases import learning
+from usecases.intake import Intake
 
 UPLOADS = 5
 """How many files of the largest size one reply may carry."""
@@ -40,6 +41,7 @@ def build(settings: Settings) -> Flask:
     app.extensions["settings"] = settings
     app.extensions["search"] = Searching()
     app.extensions["files"] = FileStore(settings.files_dir)
+    app.extensions["intake"] = Intake(settings, app.extensions["files"])
     app.extensions["background"] = Background(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     protect(app)

@@ -1,7 +1,7 @@
 """A conversation as its page shows it: turns and notes in order of time, what was seen, files, and what the person may read of it all."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import access
-from db.models import Attachment, Enquiry, HistoryEvent, InboundMessage, OutboundMessage, StoredFile
+from db.models import Attachment, Enquiry, HistoryEvent, InboundMessage, OutboundMessage
 from db.queries.transcripts import TranscriptFile, Turn, list_turns
 from domain.masking import mask
 from usecases import desk, history
@@ -80,13 +80,6 @@ def seen_of(field: str | None) -> Seen | None:
 def readable(text: str) -> str:
     """A text as the person may read it: whole, or without the numbers that belong to somebody."""
     return text if access.sees("inbound_messages.text") else mask(text)
-
-
-def sizes(session: Session, shown: Sequence[Entry]) -> dict[str, int]:
-    """Bytes of the files on a page, by digest."""
-    digests = {file.sha256 for entry in shown for file in entry.turn.files}
-    rows = session.execute(select(StoredFile.sha256, StoredFile.size).where(StoredFile.sha256.in_(digests))) if digests else ()
-    return {digest: size for digest, size in rows}
 
 
 def file_of(session: Session, enquiry: Enquiry, sha256: str) -> TranscriptFile:

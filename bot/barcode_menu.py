@@ -4,8 +4,12 @@ from aiogram.types import InlineKeyboardButton, Message
 
 from bot import buttons
 from bot.barcode_buttons import Fees, NewGtin, OwnPrefixes, PrintLabel, act, another_code
+from bot.dossier_showing import service_rows
 from bot.work import Work
 from domain.messages import N_
+
+BARCODES = "barcodes"
+"""The family of dossiers."""
 
 
 async def show_menu(message: Message, work: Work) -> None:
@@ -13,15 +17,10 @@ async def show_menu(message: Message, work: Work) -> None:
 
 
 def rows(work: Work) -> list[list[InlineKeyboardButton]]:
-    """What the service does. The buttons of its dossiers (registration, product list) stand first, in `dossiers`."""
+    """What the service does. The buttons of its dossiers (registration, product list) stand first."""
     return [
-        *dossiers(work),
+        *service_rows(work, BARCODES),
         [another_code(work), act(work, N_("button.new_gtin"), NewGtin())],
         [act(work, N_("button.print_label"), PrintLabel()), act(work, N_("button.fees"), Fees())],
         [act(work, N_("button.own_prefixes"), OwnPrefixes())],
     ]
-
-
-def dossiers(work: Work) -> list[list[InlineKeyboardButton]]:
-    """A row for each barcode dossier that can be begun in the chat: none so far."""
-    return []

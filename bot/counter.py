@@ -23,11 +23,13 @@ from bot.knowledge import Knowledge
 from bot.lanes import Lanes
 from bot.preparation import Preparation
 from bot.recorder import recording_bot
+from bot.taking import Rescan, Taking
 from bot.unit import Unit
 from bot.writer import Writer
 from db.engine import Database
 from db.files import FileStore
 from db.settings import Settings
+from usecases.intake import Intake
 
 log = structlog.get_logger()
 
@@ -57,9 +59,12 @@ class Counter:
         self.channels: list[SendingChannel | PostingChannel] = [self.web, Mail(settings)]
         if self.telegram is not None:
             self.channels.append(self.telegram)
+        intake = Intake(settings, self.files)
+        self.taking = Taking(intake)
+        self.rescan = Rescan(self.database, self.writer, self.files, intake.scanner, self.holder, clock) if intake.scanner else None
         preparation = Preparation(
             self.database,
-            self.files,
+            self.taking.take,
             self.knowledge,
             max_file_bytes=settings.max_file_bytes,
             max_files_per_day=settings.max_files_per_day,
@@ -87,6 +92,8 @@ class Counter:
         self._keep("knowledge", lambda: self.knowledge.keep_fresh(self.hub))
         for deliverer in self._deliverers:
             self._keep("deliverer", deliverer.run)
+        if self.rescan is not None:
+            self._keep("rescan", self.rescan.run)
         self._clock.start()
         if self.telegram is not None:
             self._keep("telegram", self._receive_telegram)
@@ -104,6 +111,7 @@ class Counter:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self.taking.close)
         for channel in self.channels:
             await channel.close()
         await asyncio.to_thread(self.writer.close)

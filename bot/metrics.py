@@ -9,4 +9,5 @@ APPLY_SECONDS = Histogram("chuan_apply_seconds", "Time from asking for the trans
 SENT = Counter("chuan_sent_total", "Outbox rows by channel and outcome", ["channel", "outcome"])
 OUTBOX_AGE = Gauge("chuan_outbox_age_seconds", "Age of the oldest row that waits, by channel", ["channel"])
 SOCKETS = Gauge("chuan_web_sockets", "Open web chats")
+FILES = Counter("chuan_files_total", "Files of citizens: refused, or what the virus scanner said: clean, threat, unscanned", ["outcome"])
 BACKGROUND_FAULTS = Counter("chuan_background_faults_total", "Faults of background tasks", ["task"])

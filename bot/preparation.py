@@ -15,7 +15,6 @@ from bot.inbound import Inbound, IncomingFile, Sender
 from bot.knowledge import Knowledge
 from bot.work import FetchedFile, Prepared, Several
 from db.engine import Database
-from db.files import FileStore
 from db.models.enquiry import HUMAN
 from domain.errors import FileNotFetched, FileTooLarge, OfficeError, TooManyFiles
 from domain.folding import clean
@@ -23,11 +22,15 @@ from domain.languages import OTHER, language_of
 from domain.questions import questions_of
 from locales.languages import DEFAULT, LANGUAGES
 from usecases import contacts, enquiries, uploads
+from usecases.uploads import KeptFile
 
 log = structlog.get_logger()
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """A channel's way to a file's bytes; raises `NetworkFault` where it may work later, `OfficeError` where it never will."""
+
+Take = Callable[[bytes, str], Awaitable[KeptFile]]
+"""From a file's bytes and name to the file kept: `Taking.take`."""
 
 _FETCH_TRIES = 5
 _LONGEST = 4000
@@ -58,14 +61,14 @@ class Preparation:
     def __init__(
         self,
         database: Database,
-        files: FileStore,
+        take: Take,
         knowledge: Knowledge,
         *,
         max_file_bytes: int,
         max_files_per_day: int,
         clock: Callable[[], datetime],
     ) -> None:
-        self._database, self._files, self._knowledge, self._clock = database, files, knowledge, clock
+        self._database, self._take_in, self._knowledge, self._clock = database, take, knowledge, clock
         self._max_file_bytes, self._max_files_per_day = max_file_bytes, max_files_per_day
 
     async def prepare(self, inbound: Inbound, sender: Sender, fetch: Fetch) -> Prepared:
@@ -110,11 +113,10 @@ class Preparation:
             if file.size is not None and file.size > self._max_file_bytes:
                 raise FileTooLarge(name=name, limit=self._max_file_bytes // (1024 * 1024))
             content = await self._fetch(file, name, fetch)
-            taken = await asyncio.to_thread(uploads.take_in, content, file.name, self._max_file_bytes)
+            kept = await self._take_in(content, file.name)
         except OfficeError as refusal:
             return FetchedFile(name, refusal=refusal)
-        digest = await asyncio.to_thread(self._files.put, taken.content)
-        return FetchedFile(taken.name, digest, taken.size, taken.media_type)
+        return FetchedFile(kept.name, kept.sha256, kept.size, kept.media_type, findings=kept.findings)
 
     async def _fetch(self, file: IncomingFile, name: str, fetch: Fetch) -> bytes:
         for attempt in range(_FETCH_TRIES):

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from db.models import Contact, Conversation, Enquiry, GivenAnswer, InboundMessage, KnowledgeEntry, OutboundMessage
 from db.models.enquiry import HUMAN
-from domain.errors import OfficeError
+from domain.errors import FileWithThreat, OfficeError
 from domain.judgement import NOTHING, Judgement
 from domain.worktime import ZONE
 from locales import translate_html
 from locales.languages import LANGUAGES
-from usecases import codes, turns, uploads
+from usecases import codes, scanning, turns, uploads
+from usecases.uploads import NOTHING_FOUND, Findings
 
 if TYPE_CHECKING:
     from bot.inbound import Inbound
@@ -40,6 +41,7 @@ class FetchedFile:
     """What a picture shows."""
     advice: tuple[str, ...] = ()
     """Keys of why nothing could be read from it."""
+    findings: Findings = NOTHING_FOUND
 
 
 @dataclass(frozen=True)
@@ -133,9 +135,12 @@ class Work:
         return self.turn
 
     def keep_files(self) -> None:
-        """Note the stored files of this update, so that rows may name them."""
-        for file in self.files:
-            uploads.note(self.session, file.sha256, file.size, file.media_type, self.now)
+        """Note the stored files of this update, so that rows may name them; staff are alerted to threats."""
+        for file in self.prepared.files:
+            if file.refusal is None:
+                uploads.note(self.session, file.sha256, file.size, file.media_type, self.now, file.findings)
+            elif isinstance(file.refusal, FileWithThreat):
+                scanning.tell_staff(self.session, file.refusal.facts["threat"], self.now)
 
 
 current_work: ContextVar[Work] = ContextVar("current_work")

@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     address_messages_per_minute: int = Field(120, ge=1, description="web messages that one address may send in a minute")
     max_file_mb: int = Field(20, ge=1, le=50, description="largest file that is taken, in megabytes")
     max_files_per_day: int = Field(60, ge=1, description="files that one contact may send in a day")
+    clamd: str = Field("", description="virus scanner clamd, `host:port` or `unix:/path`; empty: files say that they were not scanned")
     smtp_host: str = Field("", description="mail server for alerts to staff; empty: mails go to files")
     smtp_port: int = Field(587, ge=1, le=65535, description="its port")
     smtp_user: str = Field("", description="its account, if it wants one")
@@ -70,6 +71,14 @@ class Settings(BaseSettings):
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError("must be a web address such as https://chuan.example.vn")
         return value.rstrip("/")
+
+    @field_validator("clamd")
+    @classmethod
+    def _is_scanner_address(cls, value: str) -> str:
+        host, _, port = value.rpartition(":")
+        if value and not (value.startswith("unix:/") or (host and port.isascii() and port.isdigit() and int(port) < 65536)):
+            raise ValueError("must be host:port or unix:/path")
+        return value
 
     @model_validator(mode="after")
     def _works_together(self) -> Self:

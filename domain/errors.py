@@ -51,6 +51,48 @@ class FileEmpty(OfficeError):
     key = N_("error.file_empty")
 
 
+class FileTorn(OfficeError):
+    """A file of an accepted kind that its decoder cannot read to the end: broken off, or damaged. Facts: name."""
+
+    key = N_("error.file_torn")
+
+
+class PictureTooLarge(OfficeError):
+    """A picture of more pixels than any honest camera takes, however small its file is. Facts: name, limit (millions of pixels)."""
+
+    key = N_("error.picture_too_large")
+
+
+class FileUnpacksTooLarge(OfficeError):
+    """An Office file that unpacks to more than any honest one. Facts: name, limit (megabytes)."""
+
+    key = N_("error.file_unpacks_too_large")
+
+
+class FileLocked(OfficeError):
+    """A file that opens with a password only. Facts: name."""
+
+    key = N_("error.file_locked")
+
+
+class FileWithMacros(OfficeError):
+    """An Office file with programs in it. Facts: name."""
+
+    key = N_("error.file_with_macros")
+
+
+class FileNotOpened(OfficeError):
+    """The decoder hung or died over a file. Facts: name."""
+
+    key = N_("error.file_not_opened")
+
+
+class FileWithThreat(OfficeError):
+    """The virus scanner found something. Facts: name, threat (as the scanner calls it)."""
+
+    key = N_("error.file_with_threat")
+
+
 class TooManyFiles(OfficeError):
     """Facts: limit (files a day)."""
 

@@ -68,6 +68,7 @@ async def open_counter(settings: Settings, clock: FixedClock) -> AsyncIterator[C
         yield counter
     finally:
         await counter.lanes.drain(5)
+        counter.taking.close()
         for channel in counter.channels:
             await channel.close()
         counter.writer.close()

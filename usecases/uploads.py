@@ -1,13 +1,14 @@
-"""Files that come in (tệp nhận vào): their type is read from their content, torn and hostile ones are refused, then they are stored.
+"""Files that come in (tệp nhận vào): their type is read from their content, and they are noted.
 
-Pictures are opened by the real decoder in a limited subprocess elsewhere (`bot`, issue of dossiers); here the gate is cheap: signature,
-size, and for zip-based Office files the parts that make them a document.
+Here the gate is cheap: signature, size, and for zip-based Office files the parts that make them a document. What passes is scanned and
+opened by its real decoder (`usecases.intake`).
 """
 
 import io
 import zipfile
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import filetype
 from sqlalchemy import func, select
@@ -15,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from db.files import FileStore
 from db.models import Attachment, InboundMessage, StoredFile
+from db.models.stored_file import UNSCANNED
 from db.upsert import insert_if_absent
 from domain.errors import FileEmpty, FileRefused, FileTooLarge
 from domain.folding import clean
@@ -55,6 +57,32 @@ class TakenFile:
         return len(self.content)
 
 
+@dataclass(frozen=True)
+class Findings:
+    """What scanner and decoder said of a file; the fields are `StoredFile`'s."""
+
+    scan: str = UNSCANNED
+    was_opened: bool = False
+    pages: int | None = None
+    preview_sha256: str | None = None
+    copy_sha256: str | None = None
+
+
+NOTHING_FOUND = Findings()
+"""Of files that were made here, or taken in before there was a decoder."""
+
+
+@dataclass(frozen=True)
+class KeptFile:
+    """A foreign file that was taken in and is on the disk, with its preview and copy; no row names it yet."""
+
+    name: str
+    sha256: str
+    size: int
+    media_type: str
+    findings: Findings = NOTHING_FOUND
+
+
 def take_in(content: bytes, name: str, limit_bytes: int) -> TakenFile:
     """Check a file; raises `FileEmpty`, `FileTooLarge` or `FileRefused`, each with the name to show."""
     shown = safe_name(name)
@@ -65,8 +93,8 @@ def take_in(content: bytes, name: str, limit_bytes: int) -> TakenFile:
     media_type = _type_of(content, shown)
     if media_type is None or not _is_whole(content, media_type):
         raise FileRefused(name=shown)
-    if not shown.lower().endswith(_ENDINGS[media_type]):
-        shown += _ENDINGS[media_type][0]
+    if not fits(shown, media_type):
+        shown += ending(media_type)
     return TakenFile(content, shown, media_type)
 
 
@@ -76,10 +104,21 @@ def store(session: Session, files: FileStore, taken: TakenFile, now: datetime) -
     return note(session, digest, taken.size, taken.media_type, now)
 
 
-def note(session: Session, digest: str, size: int, media_type: str, now: datetime) -> StoredFile:
-    """The row of a file that is on the disk already."""
+def note(session: Session, digest: str, size: int, media_type: str, now: datetime, findings: Findings = NOTHING_FOUND) -> StoredFile:
+    """The row of a file that is on the disk already, with what was found about it since it was first noted."""
     insert_if_absent(session, StoredFile, sha256=digest, size=size, media_type=media_type, stored_at=now)
-    return session.get_one(StoredFile, digest)
+    row = session.get_one(StoredFile, digest)
+    if row.scan == UNSCANNED:
+        row.scan = findings.scan
+    if row.opened_at is None and findings.was_opened:
+        row.opened_at, row.pages = now, findings.pages
+        row.preview_sha256, row.copy_sha256 = findings.preview_sha256, findings.copy_sha256
+    return row
+
+
+def note_kept(session: Session, kept: KeptFile, now: datetime) -> StoredFile:
+    """The row of a file that was taken in."""
+    return note(session, kept.sha256, kept.size, kept.media_type, now, kept.findings)
 
 
 def sent_today(session: Session, contact_id: int, now: datetime) -> int:
@@ -96,6 +135,22 @@ def safe_name(name: str) -> str:
         stem, dot, ending = last.rpartition(".")
         last = f"{stem[: 119 - len(ending)]}{dot}{ending}" if dot and len(ending) <= 5 else last[:120]
     return last or "tep"
+
+
+def fits(name: str, media_type: str) -> bool:
+    """Whether a name ends as names of a type do."""
+    return name.lower().endswith(_ENDINGS[media_type])
+
+
+def ending(media_type: str) -> str:
+    """How the name of a file of a type ends."""
+    return _ENDINGS[media_type][0]
+
+
+def type_of_copy(path: Path) -> str:
+    """The type of a picture's copy, which is of our own making: PNG or JPEG."""
+    with path.open("rb") as file:
+        return "image/png" if file.read(4) == b"\x89PNG" else "image/jpeg"
 
 
 def _type_of(content: bytes, name: str) -> str | None:
@@ -115,8 +170,6 @@ def _office_type(content: bytes) -> str | None:
             parts = set(archive.namelist())
     except (zipfile.BadZipFile, ValueError, NotImplementedError):
         return None
-    if any(part.endswith("vbaProject.bin") for part in parts):
-        return None  # macros are not taken
     return next((media_type for part, media_type in _OFFICE_PARTS.items() if part in parts), None)
 
 

@@ -5,18 +5,17 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, send_file, url_for
+from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
-from admin import class_form, conflicts, registrations, wording
+from admin import class_form, conflicts, registrations, stored_files, wording
 from admin.class_form import ClassForm, as_form
 from admin.database import db, get_one_or_abort, viewed, writing
 from admin.language import now, say, today
 from admin.office_view import OfficeView
 from admin.pages import expose
-from db.files import FileStore
 from db.models import ClassDocument, Participant, Registration, TrainingClass
 from db.models.registration import SEATED, WAITING
 from db.models.training_class import ARCHIVED, CANCELLED, CLOSED, DRAFT, HELD, OPEN
@@ -193,6 +192,7 @@ class ClassesView(OfficeView):
             most_in_series=MOST_OCCURRENCES,
             token=str(uuid.uuid4()),
             trial=_is_trial(),
+            stored=stored_files.by_digest(db.session, {one.sha256 for one in row.documents}),
             **registrations.lists(db.session, row, now()),
             **({"occurrences": None, "rule": {}, "today": today()} | facts),
         )
@@ -288,27 +288,23 @@ class ClassesView(OfficeView):
         if len(given) + len(row.documents) > MOST_FILES:
             flash(say(N_("panel.class.too_many_documents"), most=MOST_FILES), "refused")
             return redirect(url_for(".page", key=row.id), 303)
-        limit = current_app.extensions["settings"].max_file_bytes
-        taken = [uploads.take_in(file.read(), file.filename or "", limit) for file in given]
-        stored = [(_files().put(file.content), file) for file in taken]
+        taken = stored_files.take_in(given)
         with writing() as session:
             kept = waiting_list.lock(session, row.id)
             there = {one.sha256 for one in kept.documents}
-            for digest, file in stored:
-                uploads.note(session, digest, file.size, file.media_type, now())
-                if digest not in there:
-                    kept.documents.append(ClassDocument(sha256=digest, name=file.name, media_type=file.media_type))
-        flash(say(N_("panel.class.documents_added"), number=len(stored)), "done" if stored else "refused")
+            for file in taken:
+                uploads.note_kept(session, file, now())
+                if file.sha256 not in there:
+                    kept.documents.append(ClassDocument(sha256=file.sha256, name=file.name, media_type=file.media_type))
+        flash(say(N_("panel.class.documents_added"), number=len(taken)), "done" if taken else "refused")
         return redirect(url_for(".page", key=row.id, _anchor="documents"), 303)
 
-    @expose("/<key>/documents/<number>")
+    @expose("/<key>/documents/<number>", methods=("GET", "POST"))
     def document(self, key: str, number: str) -> ResponseReturnValue:
         """One of them, to save."""
-        found = _document(_get(key), number)
-        path = _files().path(found.sha256)
-        if not path.exists():
-            abort(404)
-        return send_file(path, mimetype=found.media_type, as_attachment=True, download_name=found.name)
+        row = _get(key)
+        found = _document(row, number)
+        return stored_files.hand_out(found.sha256, found.name, lambda: viewed(self.table, row.id))
 
     @expose("/<key>/documents/<number>/remove", methods=("POST",))
     def remove_document(self, key: str, number: str) -> ResponseReturnValue:
@@ -340,11 +336,6 @@ def _without_chat(row: TrainingClass) -> int:
 
 def _document(row: TrainingClass, number: str) -> ClassDocument:
     return next((one for one in row.documents if str(one.id) == number), None) or abort(404)
-
-
-def _files() -> FileStore:
-    store: FileStore = current_app.extensions["files"]
-    return store
 
 
 def _is_trial() -> bool:

@@ -4,32 +4,29 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, send_file, url_for
+from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from admin import access, conversations, filters, once, queues
+from admin import access, conversations, filters, once, queues, stored_files
 from admin.conversations import get_or_abort
 from admin.database import db, viewed, writing
 from admin.faults import page as fault_page
 from admin.language import now, say
 from admin.pages import PanelView, expose
 from admin.queues import Wish
-from db.files import FileStore
 from db.models import Enquiry, Staff
-from db.queries.transcripts import TranscriptFile
 from domain.errors import MessageTooLong, NewerTurns, NoSuchCannedReply, OfficeError
 from domain.folding import clean
 from domain.messages import N_
 from usecases import canned, desk, enquiries, learning, uploads
 from usecases.enquiries import FileToSend, Seen
-from usecases.uploads import TakenFile
+from usecases.uploads import KeptFile
 
 LONGEST_REPLY = desk.LONGEST_DRAFT
 MOST_FILES = 10
-SHOWN_INLINE = {"image/jpeg", "image/png", "image/webp"}
 PREVIEW = 160
 """Characters of a canned reply beside its title."""
 
@@ -192,22 +189,20 @@ class InboxView(PanelView):
             enquiries.close(session, get_or_abort(session, reference), by="staff", now=now())
         return _done(reference, N_("panel.done.closed"))
 
-    @expose("/<reference>/files/<sha256>")
+    @expose("/<reference>/files/<sha256>", methods=("GET", "POST"))
     def file(self, reference: str, sha256: str) -> ResponseReturnValue:
         """A file of this conversation, to save."""
         found = conversations.file_of(db.session, get_or_abort(db.session, reference), sha256)
-        viewed("enquiries", reference)
-        return _hand_out(found, as_attachment=True)
+        return stored_files.hand_out(found.sha256, found.name, lambda: viewed("enquiries", reference))
 
     @expose("/<reference>/pictures/<sha256>")
     def picture(self, reference: str, sha256: str) -> ResponseReturnValue:
-        """A picture of this conversation, to look at."""
+        """The preview of a file of this conversation, to look at."""
         found = conversations.file_of(db.session, get_or_abort(db.session, reference), sha256)
-        if found.media_type not in SHOWN_INLINE:
-            abort(404)
+        shown = stored_files.show_preview(found.sha256)
         if not conversations.was_noted(db.session, reference, now()):
             viewed("enquiries", reference)
-        return _hand_out(found, as_attachment=False)
+        return shown
 
     def _conversation(self, enquiry: Enquiry, **facts: Any) -> str:
         mine = enquiry.assigned_to_id == current_user.id
@@ -268,8 +263,7 @@ def _news(enquiry: Enquiry) -> dict[str, Any]:
         "line": queues.lines(db.session, [enquiry], now())[0],
         "entries": shown,
         "seen": conversations.seen_in(shown),
-        "sizes": conversations.sizes(db.session, shown),
-        "inline": SHOWN_INLINE,
+        "stored": stored_files.by_digest(db.session, {file.sha256 for entry in shown for file in entry.turn.files}),
         "others": desk.others(db.session, enquiry, current_user.id, now()),
         "readable": conversations.readable,
     }
@@ -304,36 +298,23 @@ def _assign(session: Session, reference: str, officer: Staff, *, takes_over: boo
     enquiries.assign(session, enquiry, officer, by=_officer(session), takes_over=takes_over, now=now())
 
 
-def _take_in_files() -> list[TakenFile]:
-    """The files of the form, checked, before any transaction begins."""
-    limit = current_app.extensions["settings"].max_file_bytes
+def _take_in_files() -> list[KeptFile]:
+    """The files of the form, checked and kept, before any transaction begins."""
     given = [file for file in request.files.getlist("files") if file.filename]
     if len(given) > MOST_FILES:
         abort(413)
-    return [uploads.take_in(file.read(), file.filename or "", limit) for file in given]
+    return stored_files.take_in(given)
 
 
-def _send(reference: str, token: str, text: str, files: list[TakenFile], seen: Seen | None) -> None:
-    store: FileStore = current_app.extensions["files"]
-    stored = [(store.put(file.content), file) for file in files]
+def _send(reference: str, token: str, text: str, files: list[KeptFile], seen: Seen | None) -> None:
     at = now()
     with writing() as session:
-        if not once.claim(session, token, "\n".join([reference, text, *(digest for digest, _ in stored)]), at):
+        if not once.claim(session, token, "\n".join([reference, text, *(file.sha256 for file in files)]), at):
             return
-        for digest, file in stored:
-            uploads.note(session, digest, file.size, file.media_type, at)
-        outgoing = [FileToSend(digest, file.name, file.media_type) for digest, file in stored]
+        for file in files:
+            uploads.note_kept(session, file, at)
+        outgoing = [FileToSend(file.sha256, file.name, file.media_type) for file in files]
         enquiry, officer = get_or_abort(session, reference), _officer(session)
         enquiries.reply(session, enquiry, officer, text=text, files=outgoing, seen=seen, now=at)
         desk.drop_draft(session, enquiry, officer)
         desk.be_seen(session, enquiry, officer, at, writes=False)
-
-
-def _hand_out(file: TranscriptFile, *, as_attachment: bool) -> ResponseReturnValue:
-    store: FileStore = current_app.extensions["files"]
-    path = store.path(file.sha256)
-    if not path.exists():
-        abort(404)
-    response = send_file(path, mimetype=file.media_type, as_attachment=as_attachment, download_name=file.name, etag=file.sha256)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response

@@ -4,14 +4,14 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, request, send_file, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 from wtforms import HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from admin import conflicts, registrations, wording
+from admin import conflicts, registrations, stored_files, wording
 from admin.database import db, get_one_or_abort, viewed, writing
 from admin.forms import NEEDED, TOO_LONG, PanelForm, cleaned
 from admin.language import now, say
@@ -191,20 +191,14 @@ class RegistrationsView(OfficeView):
             return self._page(row, form, leaving=leaving, typed=request.form, fault=say(refusal.key, **refusal.facts)), 422
         return _back(row, N_("panel.registration.replaced"))
 
-    @expose("/<key>/files/<sha256>")
+    @expose("/<key>/files/<sha256>", methods=("GET", "POST"))
     def file(self, key: str, sha256: str) -> ResponseReturnValue:
         """A file that answers a question, to save."""
         row = _get(key)
         found = next((answer for answer in registrations.answers(row) if answer.file and answer.file == sha256), None)
         if found is None:
             abort(404)
-        path = current_app.extensions["files"].path(found.file)
-        if not path.exists():
-            abort(404)
-        viewed("registrations", row.id)
-        response = send_file(path, mimetype="application/octet-stream", as_attachment=True, download_name=found.text)
-        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-        return response
+        return stored_files.hand_out(sha256, found.text, lambda: viewed("registrations", row.id))
 
     @expose("/counter/<key>", methods=("GET", "POST"))
     def counter(self, key: str) -> ResponseReturnValue:

@@ -27,6 +27,7 @@ from domain.outgoing import EPHEMERAL
 from locales import translate_html
 from locales.languages import LANGUAGES
 
+_PREVIEW = "preview"
 HISTORY, AT_ONCE = 100, 500
 """Events that a page is sent after a reload; and at most in one frame when it comes back."""
 
@@ -39,6 +40,16 @@ class Upload:
     name: str
     media_type: str
     size: int
+
+
+@dataclass(frozen=True)
+class LinkedFile:
+    """A file, or a picture of it that we made, behind a link of ours."""
+
+    sha256: str
+    name: str
+    media_type: str
+    is_preview: bool
 
 
 class Web(PostingChannel):
@@ -84,13 +95,17 @@ class Web(PostingChannel):
         """An address of a file that only who was sent it knows."""
         return "/chat/files/" + str(self._links.dumps([sha256, name, media_type]))
 
-    def linked_file(self, link: str) -> tuple[str, str, str] | None:
-        """Digest, name and type behind a link, or None."""
+    def preview_link(self, sha256: str, name: str) -> str:
+        """An address of a file's preview, likewise."""
+        return "/chat/files/" + str(self._links.dumps([sha256, name, "image/jpeg", _PREVIEW]))
+
+    def linked_file(self, link: str) -> LinkedFile | None:
+        """What is behind a link, or None."""
         try:
-            sha256, name, media_type = self._links.loads(link)
+            sha256, name, media_type, *kind = self._links.loads(link)
         except BadSignature:
             return None
-        return sha256, name, media_type
+        return LinkedFile(sha256, name, media_type, is_preview=kind == [_PREVIEW])
 
     async def fetch(self, reference: str) -> bytes:
         return self._files.read(reference)
@@ -135,7 +150,7 @@ class Web(PostingChannel):
         """The visitor's own message in their list of events, in the transaction that applies it."""
         extra = work.inbound.extra
         work.contact.display_name = None
-        files = [self._file(file.sha256, file.name, file.media_type, file.size) for file in work.files]
+        files = [self._file(file.sha256, file.name, file.media_type, file.size, file.findings.preview_sha256) for file in work.files]
         body = {"kind": "mine", "id": extra["id"], "text": extra["text"], "files": files}
         self._append(work.session, work.contact.id, work.contact.chat_id, body, work.now)
 
@@ -159,14 +174,18 @@ class Web(PostingChannel):
         if row.method.startswith("edit"):
             return {"kind": "edit", "message": number, **content}
         uploads = [payload[field] for field in ("photo", "document") if isinstance(payload.get(field), dict)]
-        files = [self._file(item["$file"], item["name"], item["media_type"], _size(session, item["$file"])) for item in uploads]
+        files = [self._stored(session.get(StoredFile, item["$file"]), item) for item in uploads]
         who = {"from": "officer", "name": officer.full_name} if officer else {"from": "bot", "name": None}
         return {"kind": "message", "message": row.id, **who, **content, "files": files}
 
-    def _file(self, sha256: str, name: str, media_type: str, size: int) -> dict[str, Any]:
+    def _stored(self, stored: StoredFile | None, item: dict[str, Any]) -> dict[str, Any]:
+        size, preview = (stored.size, stored.preview_sha256) if stored else (0, None)
+        return self._file(item["$file"], item["name"], item["media_type"], size, preview)
+
+    def _file(self, sha256: str, name: str, media_type: str, size: int, preview: str | None) -> dict[str, Any]:
         url = self.file_link(sha256, name, media_type)
-        is_shown = media_type in {"image/jpeg", "image/png", "image/webp"}
-        return {"name": name, "url": url, "media_type": media_type, "size": size, "preview": url if is_shown else None}
+        shown = self.preview_link(preview, name) if preview else None
+        return {"name": name, "url": url, "media_type": media_type, "size": size, "preview": shown}
 
     def _append(self, session: Session, contact_id: int, chat_id: int, body: dict[str, Any], at: datetime) -> None:
         session.add(WebEvent(contact_id=contact_id, body=body, at=at))
@@ -192,11 +211,6 @@ class Web(PostingChannel):
 
 def _event(row: WebEvent) -> dict[str, Any]:
     return {"event": row.id, "at": row.at.astimezone(UTC).isoformat(), **row.body}
-
-
-def _size(session: Session, sha256: str) -> int:
-    stored = session.get(StoredFile, sha256)
-    return stored.size if stored else 0
 
 
 def _unsigned(payload: dict[str, Any], officer: Staff | None) -> str:

@@ -3,7 +3,7 @@
 from aiogram import F, Router
 from aiogram.types import CallbackQuery, Message
 
-from bot import buttons
+from bot import albums, buttons
 from bot.granting import grant
 from bot.handing_over import NOT_HELPFUL, hand_over, last_question
 from bot.memory import QUESTION, SPOKEN, forget, keep
@@ -93,17 +93,15 @@ async def _small_talk(message: Message, work: Work) -> None:
 @router.edited_message(F.photo | F.document)
 async def file_came(message: Message, work: Work) -> None:
     """A file outside an enquiry: with words it goes to a person at once; without, it is kept and the wish is asked for, once an album."""
-    for refusal in work.refusals:
-        await message.answer(work.say(refusal.key, **refusal.facts))
+    album = albums.gather(message, work)
     caption = clean(message.caption or "")
     if caption:  # also where no file was taken: the words are not lost
         await hand_over(message, work, caption, ASKED)
     elif not work.files:
         work.turned(turns.REFUSED)
-    elif not _same_album(work, message):
+    elif not album.is_begun:
         work.turned(turns.ASKED_AGAIN)
-        names = ", ".join(file.name for file in work.files)
-        await message.answer(work.say("files.kept", names=names), reply_markup=buttons.keyboard([buttons.person(work)]))
+    await albums.reply(message, work, album, work.say("files.kept"), keyboard=buttons.keyboard([buttons.person(work)]))
 
 
 @router.callback_query(buttons.Ask.filter())
@@ -145,10 +143,3 @@ async def helped(press: CallbackQuery, callback_data: buttons.Helped, work: Work
 def _others(work: Work, given: GivenAnswer) -> list[KnowledgeEntry]:
     others = (answering.servable(work.session, key, work.today) for key, _ in given.scores if key != given.entry_id)
     return [entry for entry in others if entry is not None][:CHOICES]
-
-
-def _same_album(work: Work, message: Message) -> bool:
-    album = message.media_group_id
-    is_same = album is not None and work.conversation.data.get("album") == album
-    work.conversation.data = {**work.conversation.data, "album": album}
-    return is_same

@@ -6,7 +6,7 @@ from aiogram import F, Router
 from aiogram.filters import BaseFilter
 from aiogram.types import CallbackQuery, Message, TelegramObject
 
-from bot import buttons
+from bot import albums, buttons
 from bot.handing_over import PENDING, hand_over
 from bot.work import Work
 from db.models import Enquiry
@@ -55,19 +55,16 @@ def _is_named(judged: Judgement) -> bool:
 async def addition(message: Message, work: Work) -> None:
     """The transcript has it already; here it is only acknowledged, an album once, and never over an officer's talk."""
     assert work.enquiry is not None
-    for refusal in work.refusals:
-        await message.answer(work.say(refusal.key, **refusal.facts))
+    album = albums.gather(message, work)
     said = clean(message.text or message.caption or "")
     if work.files or said:
         work.turned(turns.ADDED)
     elif work.refusals:
         work.turned(turns.REFUSED)
-    if work.with_officer or not (work.files or said) or _is_of_same_album(work, message):
-        return
-    if work.files:
-        await message.answer(work.say("enquiry.files_added", reference=work.enquiry.reference))
-    else:
+    if said and not work.files and not work.with_officer:
         await message.answer(work.say("enquiry.added", reference=work.enquiry.reference, words=shorten(said, _QUOTED, placeholder="…")))
+    added = work.say("enquiry.files_added", reference=work.enquiry.reference)
+    await albums.reply(message, work, album, added, tells_taken=not work.with_officer)
 
 
 @router.message(WithPeople(), ~(F.text | F.photo | F.document))
@@ -112,11 +109,3 @@ async def agree_and_send(press: CallbackQuery, work: Work) -> None:
         await press.message.answer(work.say("strays.old_button"), reply_markup=buttons.menu(work))
     else:
         await hand_over(press.message, work, pending["question"], pending["reason"])
-
-
-def _is_of_same_album(work: Work, message: Message) -> bool:
-    """Whether an earlier picture of this album was acknowledged; remembers that this one is."""
-    album = message.media_group_id
-    is_same = album is not None and work.conversation.data.get("album") == album
-    work.conversation.data = {**work.conversation.data, "album": album}
-    return is_same

@@ -16,16 +16,15 @@ from bot.counter import Counter
 from bot.limits import Limit
 from bot.visitors import address_of, language_of
 from db.engine import is_passing_fault
-from domain.errors import FileEmpty, FileTooLarge, OfficeError, TooManyFiles
+from domain.errors import FileEmpty, FileTooLarge, FileWithThreat, OfficeError, TooManyFiles
 from locales import translate
-from usecases import uploads
+from usecases import scanning, uploads
 
 log = structlog.get_logger()
 
 _UPLOADS_PER_MINUTE = 20
 _ENVELOPE_BYTES = 64 * 1024
 """What a form may add to its file."""
-_INLINE = {"image/jpeg", "image/png", "image/webp"}
 
 
 class ChatFiles:
@@ -51,6 +50,9 @@ class ChatFiles:
             content, name = await self._read(request)
             await asyncio.to_thread(self._check_room, chat_id)
             return await self._store(chat_id, content, name)
+        except FileWithThreat as threat:
+            await self._tell_staff(threat)
+            return _refusal(threat.key, language, 422, **threat.facts)
         except OfficeError as refusal:
             status = 413 if isinstance(refusal, FileTooLarge) else 422
             return _refusal(refusal.key, language, status, **refusal.facts)
@@ -85,19 +87,22 @@ class ChatFiles:
                 raise TooManyFiles(limit=limit)
 
     async def _store(self, chat_id: int, content: bytes, name: str) -> Response:
-        taken = await asyncio.to_thread(uploads.take_in, content, name, self._counter.settings.max_file_bytes)
-        digest = await asyncio.to_thread(self._counter.files.put, taken.content)
-        reference = self._counter.web.upload_reference(chat_id, Upload(digest, taken.name, taken.media_type, taken.size))
-        return JSONResponse({"ref": reference, "name": taken.name, "size": taken.size, "media_type": taken.media_type})
+        kept = await self._counter.taking.take(content, name)
+        reference = self._counter.web.upload_reference(chat_id, Upload(kept.sha256, kept.name, kept.media_type, kept.size))
+        return JSONResponse({"ref": reference, "name": kept.name, "size": kept.size, "media_type": kept.media_type})
+
+    async def _tell_staff(self, threat: FileWithThreat) -> None:
+        now = self._counter.now()
+        await self._counter.writer.write(lambda session: scanning.tell_staff(session, threat.facts["threat"], now))
 
     async def download(self, request: Request) -> Response:
-        """A file by its link; pictures are shown, everything else is saved."""
-        facts = self._counter.web.linked_file(request.path_params["link"])
-        path = self._counter.files.path(facts[0]) if facts else None
-        if facts is None or path is None or not path.exists():
+        """A file by its link, to save; only previews of our own making are shown."""
+        linked = self._counter.web.linked_file(request.path_params["link"])
+        path = self._counter.files.path(linked.sha256) if linked else None
+        if linked is None or path is None or not path.exists():
             return Response(status_code=404)
-        _, name, media_type = facts
-        kind = "inline" if media_type in _INLINE else "attachment"
+        name, media_type = linked.name, linked.media_type
+        kind = "inline" if linked.is_preview else "attachment"
         headers = {
             "Content-Disposition": f"{kind}; filename*=UTF-8''{quote(name, safe='')}",
             "Content-Security-Policy": "default-src 'none'; sandbox",

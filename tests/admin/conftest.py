@@ -104,6 +104,7 @@ def panel(settings: Settings, database: Database, hashed: str, now: datetime) ->
         for email, (name, role) in PEOPLE.items():
             staff.add(session, email, name, [role], hashed, by=OPERATOR, now=now).must_change_password = False
     yield app
+    app.extensions["intake"].close()
     with app.app_context():
         from admin.database import db
 

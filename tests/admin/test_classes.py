@@ -14,6 +14,7 @@ from db.engine import Database
 from db.models import ClassQuestion, HistoryEvent, OutboundMessage, Registration, TrainingClass
 from domain.worktime import ZONE
 from tests.admin.conftest import Browser, of_role
+from tests.pictures import PDF
 from tests.training import a_class, a_contact, a_wish
 from usecases import certificates, class_survey, classes, door, sign_up
 
@@ -335,12 +336,12 @@ def test_documents_are_checked_and_fetched_again(database: Database, trainer: Br
     with database.write() as session:
         number = a_class(session, now).id
     page = f"/classes/{number}"
-    content = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
     trainer.post(f"{page}/documents", page=page, files=(io.BytesIO(b"MZ"), "vi-rut.pdf"))
     assert "Chưa có tài liệu" in trainer.get(page).text
-    trainer.post(f"{page}/documents", page=page, files=(io.BytesIO(content), "Chương trình.pdf"))
+    trainer.post(f"{page}/documents", page=page, files=(io.BytesIO(PDF), "Chương trình.pdf"))
     address = re.search(rf'href="({page}/documents/\d+)"', trainer.get(page).text)[1]
-    assert trainer.get(address).data == content
+    assert "chưa được quét" in trainer.get(address).text
+    assert trainer.post(address).data == PDF
     with database.read() as session:
         assert [one.name for one in classes.get_published(session, number).documents] == ["Chương trình.pdf"]
     trainer.post(f"{address}/remove", page=page)

@@ -30,6 +30,7 @@ from db.models import (
 from db.queries.transcripts import list_turns
 from tests.admin.conftest import ADMIN, LAN, MINH, Ask, Browser, contact_of, csrf, enquiry_of
 from tests.admin.test_inbox import PNG, outgoing
+from tests.pictures import PDF
 from usecases import enquiries, staff
 
 Hire = Callable[[str, str], Browser]
@@ -243,6 +244,8 @@ def test_the_history_shows_who_opened_a_conversation_or_a_file(lan: Browser, ask
     lan.get(f"/inbox/{reference}/pictures/{digest}")
     assert views(database) == [one], "the picture came with the page"
     lan.get(f"/inbox/{reference}/files/{digest}")
+    assert views(database) == [one], "the warning shows nothing of the file"
+    lan.post(f"/inbox/{reference}/files/{digest}")
     assert views(database) == [one, one]
 
 
@@ -490,16 +493,14 @@ def test_a_canned_reply_that_is_gone_is_said_so(lan: Browser, ask: Ask, key: str
 
 def test_files_say_what_they_are_and_how_large(lan: Browser, ask: Ask, database: Database) -> None:
     reference = ask()
-    pdf = b"%PDF-1.4\nx\n%%EOF"
-    lan.post(f"/inbox/{reference}/reply", text="", token="t1", files=[(io.BytesIO(PNG), "a.png"), (io.BytesIO(pdf), "mẫu đơn.pdf")])
+    lan.post(f"/inbox/{reference}/reply", text="", token="t1", files=[(io.BytesIO(PNG), "a.png"), (io.BytesIO(PDF), "mẫu đơn.pdf")])
     digest = outgoing(database)[1].payload["document"]["$file"]
     with database.write() as session:
         session.execute(update(StoredFile).where(StoredFile.sha256 == digest).values(size=1_600_000))
     page = lan.get(f"/inbox/{reference}").text
     assert "Ảnh · 1 KB" in page
-    assert "Tệp PDF · 1,53 MB" in page
-    assert lan.get(f"/inbox/{reference}/pictures/{digest}").status_code == 404
-    saved = lan.get(f"/inbox/{reference}/files/{digest}")
+    assert "Tệp PDF · 1 trang · 1,53 MB" in page
+    saved = lan.post(f"/inbox/{reference}/files/{digest}")
     assert saved.headers["Content-Disposition"].startswith("attachment")
     assert saved.headers["X-Content-Type-Options"] == "nosniff"
     assert saved.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"

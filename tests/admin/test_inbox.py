@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 from db.engine import Database
 from db.models import Claim, OutboundMessage
 from tests.admin.conftest import LAN, MINH, Ask, Browser, csrf, enquiry_of
+from tests.pictures import picture
 from usecases import enquiries
 
-PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 40 + b"IEND\xaeB`\x82"
+PNG = picture(size=(60, 40))
 
 
 def outgoing(database: Database, kind: str = "officer") -> list[OutboundMessage]:
@@ -166,10 +167,11 @@ def test_files_go_out_with_the_reply(lan: Browser, ask: Ask, database: Database)
     (message,) = outgoing(database)
     assert message.method == "sendPhoto"
     digest = message.payload["photo"]["$file"]
-    picture = lan.get(f"/inbox/{reference}/pictures/{digest}")
-    assert (picture.data, picture.mimetype) == (PNG, "image/png")
-    assert "sandbox" in picture.headers["Content-Security-Policy"]
-    saved = lan.get(f"/inbox/{reference}/files/{digest}")
+    seen = lan.get(f"/inbox/{reference}/pictures/{digest}")
+    assert (seen.data[:3], seen.mimetype) == (b"\xff\xd8\xff", "image/jpeg")
+    assert "sandbox" in seen.headers["Content-Security-Policy"]
+    saved = lan.post(f"/inbox/{reference}/files/{digest}?original=1")
+    assert saved.data == PNG
     assert saved.headers["Content-Disposition"].startswith("attachment")
 
 

@@ -64,24 +64,3 @@ async def filled(counter: Counter, **more: str) -> Citizen:
     await send(citizen, (PDF, "giay dang ky.pdf", "application/pdf"))
     await talk(citizen, "xong", "bo qua", "bo qua", "→Đồng ý")
     return citizen
-
-
-async def test_look(counter: Counter) -> None:
-    citizen = Citizen(counter)
-    await citizen.say("chao")
-    out = []
-
-    def show(heard):
-        for one in heard:
-            out.append("BOT: " + one.text)
-            out.append("     [" + "] [".join(one.buttons) + "]")
-
-    show(await citizen.press_data(REGISTRATION))
-    for line in ("?", "0905111222", *FIRM, *GOODS):
-        out.append("CITIZEN: " + line)
-        show(await (citizen.press(line[1:]) if line.startswith("→") else citizen.say(line)))
-    show(await send(citizen, (PDF, "giay dang ky.pdf", "application/pdf")))
-    for line in ("xong", "bo qua", "bo qua", "→Đồng ý", "→Nộp", "ho so cua toi", "→MV", "→Nhật"):
-        out.append("CITIZEN: " + line)
-        show(await (citizen.press(line[1:]) if line.startswith("→") else citizen.say(line)))
-    open("/tmp/look.txt", "w").write("\n".join(out))

@@ -26,12 +26,12 @@ from db.models import Attachment, Claim, Contact, Enquiry, InboundMessage, Outbo
 from db.settings import Settings
 from tests.bot.fake_bot_api import Call, FakeBotApi, fake_bot_api, serve
 from tests.live import UNPUBLISHED
+from tests.pictures import PDF, picture
 from usecases import enquiries, uploads
 
 ROOT = Path(__file__).parents[2]
 SECRET = "bi-mat-cua-webhook"
-PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 40 + b"IEND\xaeB`\x82"
+PNG = picture()
 KNOWN = "Đăng ký mã số mã vạch ở đâu?"
 UNKNOWN = UNPUBLISHED
 _numbers = itertools.count(1000)
@@ -304,7 +304,7 @@ async def test_a_photo_and_a_document_of_a_citizen_are_fetched_and_kept(either: 
     await either.say(13, photo=photo, caption="Nhãn này ghi vậy đúng chưa?")
     await either.until_heard(13, "HD-")
     await either.say(13, document={**document, "file_name": "Đơn đề nghị.pdf"})
-    await either.until_heard(13, "Đã nhận tệp")
+    await either.until_heard(13, "Đã nhận 1 tệp: Đơn đề nghị.pdf")
     kept = either.all(select(Attachment).order_by(Attachment.id))
     assert [(one.media_type, one.size) for one in kept] == [("image/png", len(PNG)), ("application/pdf", len(PDF))]
     assert kept[1].name == "Đơn đề nghị.pdf"
@@ -320,16 +320,20 @@ async def test_a_file_that_telegram_no_longer_has_is_asked_for_again_by_its_name
     await hooked.until_heard(14, "“Giấy phép.pdf”")
 
 
-async def test_an_album_gets_one_reply(hooked: House) -> None:
+async def test_an_album_gets_one_reply_that_lists_what_was_taken_and_what_was_not(hooked: House) -> None:
     photo = await uploaded(hooked, "sendPhoto", "anh.png", PNG)
+    torn = await uploaded(hooked, "sendDocument", "tờ khai.pdf", PDF[:60])
     await hooked.say(15, "/start")
     await hooked.until_told(15, 2)
-    for _ in range(3):
-        await hooked.say(15, photo=photo, media_group_id="777")
+    for file in ({"photo": photo}, {"document": torn | {"file_name": "tờ khai.pdf"}}, {"photo": photo}):
+        await hooked.say(15, media_group_id="777", **file)
     await hooked.until_applied(4)
     await hooked.until_all_sent()
-    assert len(hooked.heard(15)) == 3
-    assert hooked.count(Attachment) == 3
+    replies = [call for call in hooked.api.sent if call.chat == 15][2:]
+    assert [call.method for call in replies if call.method.startswith("send")] == ["sendMessage"]
+    assert "Đã nhận 2 tệp" in replies[-1].text
+    assert "“tờ khai.pdf”" in replies[-1].text
+    assert hooked.count(Attachment) == 2
 
 
 async def test_an_officers_file_is_uploaded_once_and_then_sent_by_name(hooked: House) -> None:

@@ -46,13 +46,18 @@ async def test_uploads_come_with_their_message_to_the_officer(live: Live, databa
         shown = next(event for event in visitor.events if event["kind"] == "mine")["files"]
     assert [file["name"] for file in shown] == list(files)
     assert [file["size"] for file in shown] == [len(content) for content in files.values()]
-    assert [bool(file["preview"]) for file in shown] == [True, False, False]
+    assert [bool(file["preview"]) for file in shown] == [True, True, False]
     with database.read() as session:
         turn = list_turns(session, enquiry.contact_id)[0]
     assert [(file.name, file.sha256) for file in turn.files] == [(n, hashlib.sha256(c).hexdigest()) for n, c in files.items()]
     async with live.http() as client:
         for file, content in zip(shown, files.values(), strict=True):
-            assert (await client.get(file["url"])).content == content
+            saved = await client.get(file["url"])
+            assert saved.content == content
+            assert saved.headers["content-disposition"].startswith("attachment")
+        seen = await client.get(shown[0]["preview"])
+        assert (seen.headers["content-type"], seen.headers["content-security-policy"]) == ("image/jpeg", "default-src 'none'; sandbox")
+        assert seen.headers["content-disposition"].startswith("inline")
 
 
 async def test_a_file_alone_is_kept_and_the_wish_is_asked_for(live: Live, database: Database):
@@ -199,11 +204,11 @@ async def test_an_officers_files_arrive_and_are_fetched_by_their_link_only(live:
         assert {event["from"] for event in visitor.heard() if event["files"]} == {"officer"}
     assert [(file["name"], file["size"]) for file in shown] == [(name, len(content)) for name, (content, _) in files.items()]
     async with live.http() as client:
-        for file, kind in zip(shown, ("attachment", "inline"), strict=True):
+        for file in shown:
             answer = await client.get(file["url"])
             assert answer.content == files[file["name"]][0]
             assert answer.headers["content-type"] == file["media_type"]
-            assert answer.headers["content-disposition"] == f"{kind}; filename*=UTF-8''{quote(file['name'], safe='')}"
+            assert answer.headers["content-disposition"] == f"attachment; filename*=UTF-8''{quote(file['name'], safe='')}"
             assert answer.headers["content-security-policy"] == "default-src 'none'; sandbox"
             assert answer.headers["x-content-type-options"] == "nosniff"
             assert "private" in answer.headers["cache-control"]

@@ -49,7 +49,6 @@ def test_the_type_is_read_from_the_content_and_the_name_is_made_to_fit(
     [
         b"MZ\x90\x00" + b"\x00" * 100,
         _zip("readme.txt"),
-        _zip("word/document.xml", "word/vbaProject.bin"),
         b"<html><script>alert(1)</script></html>",
         b"%PDF-1.7\n torn",
         _picture("JPEG")[:-200],

@@ -797,15 +797,15 @@ function runs(parts) {
 function filesOf(parts) {
   if (!parts || !parts.length) return null;
   return make("ul", { class: "files" }, ...parts.map((file) => {
-    const kind = String(file.media_type || "");
-    const preview = file.preview || (/^image\/(png|jpe?g|gif|webp)$/.test(kind) && file.size < 2e6 ? file.url : null);
-    if (preview && safe(preview, WEB)) {
-      const image = make("img", { src: safe(preview, WEB), alt: file.name, loading: "lazy" });
-      const item = make("li", { class: "picture" }, link(file.url, WEB, {}, image) || image);
-      image.onerror = () => { item.replaceWith(fileLine(file)); };
-      return item;
+    const item = fileLine(file);
+    if (file.preview && safe(file.preview, WEB)) {
+      const image = make("img", { src: safe(file.preview, WEB), alt: file.name, loading: "lazy" });
+      const shown = link(file.preview, WEB, { class: "view" }, image);
+      image.onerror = () => { shown.remove(); item.classList.remove("picture"); };
+      item.classList.add("picture");
+      item.prepend(shown);
     }
-    return fileLine(file);
+    return item;
   }));
 }
 
