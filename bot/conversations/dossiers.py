@@ -10,7 +10,7 @@ from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from bot import buttons, dossier_asking
+from bot import buttons, dossier_addresses, dossier_asking
 from bot.awaiting import Awaits
 from bot.class_buttons import act
 from bot.dossier_asking import CONSENT, SUMMARY, UNSORTED, FillingIn, part_of
@@ -19,7 +19,7 @@ from bot.work import FetchedFile, Work
 from db.models import Dossier, DossierDraft
 from domain import dossiers as declarations
 from domain.dossiers.answers import must_fit, read
-from domain.dossiers.declaration import CHOICE, TAX_CODE, TEXT, YES_NO, Field, Paper, Part, is_given
+from domain.dossiers.declaration import ADDRESS, CHOICE, TAX_CODE, TEXT, YES_NO, Field, Paper, Part, is_given
 from domain.errors import FileAwaited, NoSuchDraft, OfficeError, WrongPaper
 from domain.folding import clean
 from domain.messages import N_
@@ -43,7 +43,7 @@ async def begin(press: CallbackQuery, callback_data: BeginDossier, work: Work) -
     begun = [one for one in dossier_drafts.of(work.session, work.contact) if one.kind == callback_data.kind]
     if begun and not callback_data.anew:
         rows = [
-            [act(work, N_("button.continue"), ResumeDossier(key=begun[0].id))],
+            [act(work, N_("button.go_on"), ResumeDossier(key=begun[0].id))],
             [act(work, N_("button.begin_anew"), BeginDossier(kind=callback_data.kind, anew=True))],
         ]
         text = work.say(
@@ -105,7 +105,7 @@ async def pressed(press: CallbackQuery, callback_data: DossierStep, work: Work) 
 async def _stop(message: Message, work: Work, draft: DossierDraft, _name: str) -> None:
     dossier_asking.stop(work)
     rows = [
-        [act(work, N_("button.continue"), ResumeDossier(key=draft.id))],
+        [act(work, N_("button.go_on"), ResumeDossier(key=draft.id))],
         [act(work, N_("button.throw_away"), DossierStep(key=draft.id, part=SUMMARY, act="away"))],
     ]
     await message.answer(work.say("dossier.stopped", days=dossier_drafts.EXPIRE_AFTER.days), reply_markup=buttons.keyboard(*rows))
@@ -115,7 +115,7 @@ async def _away(message: Message, work: Work, draft: DossierDraft, _name: str) -
     """Throwing away what took half an hour to type is asked about once."""
     rows = [
         [act(work, N_("button.throw_away_surely"), DossierStep(key=draft.id, part=SUMMARY, act="away_surely"))],
-        [act(work, N_("button.continue"), ResumeDossier(key=draft.id))],
+        [act(work, N_("button.go_on"), ResumeDossier(key=draft.id))],
     ]
     await message.answer(work.say("dossier.throw_away_surely", step=_progress(draft)), reply_markup=buttons.keyboard(*rows))
 
@@ -195,12 +195,16 @@ async def _act(message: Message, work: Work, draft: DossierDraft, part: Part, wa
         before = _act_on_paper(work, draft, part, wanted)
     elif wanted == "same":
         before = _fill_firm(work, draft)
-    elif wanted.startswith("c") and wanted[1:].isdigit():
-        before = _choose(work, draft, part, int(wanted[1:]))
+    elif wanted[1:].isdigit():
+        before = _choose(work, draft, part, wanted[0], int(wanted[1:]))
     await dossier_asking.go_on(message, work, draft, before)
 
 
-def _choose(work: Work, draft: DossierDraft, field: Field, number: int) -> str:
+def _choose(work: Work, draft: DossierDraft, field: Field, what: str, number: int) -> str:
+    """One of the choices of a field, or of the places that an address may mean."""
+    if field.kind == ADDRESS and what == dossier_addresses.CHOSEN and draft.answers.get(field.name):
+        dossier_addresses.choose(work, draft, field, number)
+        return _noted(work, draft, field)
     values = list(dossier_words.captions(field, work.language))
     if number < len(values):
         dossier_drafts.answer(draft, field, values[number], work.now)
@@ -287,7 +291,7 @@ def _is_question(part: Part | None, text: str) -> bool:
 
 async def _pass_on(message: Message, work: Work, draft: DossierDraft) -> None:
     if not work.with_officer:
-        again = [act(work, N_("button.continue"), ResumeDossier(key=draft.id))]
+        again = [act(work, N_("button.go_on"), ResumeDossier(key=draft.id))]
         await message.answer(work.say("dossier.question_first"), reply_markup=buttons.keyboard(again))
     raise SkipHandler
 
@@ -328,10 +332,22 @@ async def _answer(message: Message, work: Work, draft: DossierDraft, field: Fiel
         await dossier_asking.ask(message, work, draft, work.say(refusal.key, **refusal.facts))
         return
     dossier_drafts.answer(draft, field, value, work.now)
+    if field.kind == ADDRESS:
+        await _settle_address(message, work, draft, field)
+        return
     before = _noted(work, draft, field)
     if field.kind == TAX_CODE and (filled := _fill_firm(work, draft)):
         before += "\n\n" + filled
     await dossier_asking.go_on(message, work, draft, before)
+
+
+async def _settle_address(message: Message, work: Work, draft: DossierDraft, field: Field) -> None:
+    asked, rows = dossier_addresses.settle(work, draft, field)
+    if rows:
+        await message.answer(asked, reply_markup=buttons.keyboard(*rows))
+        return
+    noted = _noted(work, draft, field)
+    await dossier_asking.go_on(message, work, draft, f"{noted}\n{asked}" if asked else noted)
 
 
 # files
