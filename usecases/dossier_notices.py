@@ -5,12 +5,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from db.models import Dossier, DossierDemand
+from db.models import Dossier, DossierDemand, OrganisationContact
 from domain import dossiers
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import day, moment, translate
-from usecases import notices, time_limits
+from usecases import notices, organisations, time_limits
 from usecases.enquiries import FileToSend
 
 
@@ -90,3 +90,18 @@ def send_receipt(session: Session, dossier: Dossier, file: FileToSend, now: date
     caption = translate(N_("dossier.receipt_caption"), dossier.contact.language, reference=dossier.reference)
     notices.send_document(session, dossier.contact, file, caption, now)
     return True
+
+
+def speak_for(key: int, *, yes: bool) -> str:
+    """Data of a button by which a confirmed contact lets another speak for its firm."""
+    return f"spk:{key}:{int(yes)}"
+
+
+def ask_confirmed(session: Session, link: OrganisationContact, now: datetime) -> int:
+    """Ask the confirmed contacts of a firm whether somebody who typed its tax code speaks for it; how many were asked."""
+    asked = organisations.confirmed_contacts(session, link.organisation_id)
+    buttons = [[(N_("button.speaks_for_us"), speak_for(link.id, yes=True))], [(N_("button.speaks_not"), speak_for(link.id, yes=False))]]
+    for one in asked:
+        key = N_("organisation.asks_to_speak")
+        notices.say(session, one.contact, key, now, buttons, person=link.person or "?", firm=link.organisation.name)
+    return len(asked)

@@ -29,7 +29,7 @@ from db.models import (
     Staff,
 )
 from db.models.dossier import CITIZEN, STAFF, SYSTEM
-from db.models.organisation import CONFIRMED
+from db.models.organisation import CLAIMED, CONFIRMED
 from domain import dossiers
 from domain.dossiers.common import NEEDS_MORE
 from domain.dossiers.declaration import OFF, PAUSED, RUNS, DossierType, Field, Move, Paper
@@ -103,8 +103,17 @@ def submit(
     session.flush()
     draft.status, draft.dossier_id, draft.code_digest, draft.changed_at = dossier_drafts.SUBMITTED, dossier.id, None, now
     record(session, dossier, "submitted", actor=STAFF if staff else CITIZEN, staff=staff, now=now)
+    if organisation is not None and contact is not None:
+        _ask_who_is_confirmed(session, organisation.id, contact, now)
     outbox.alert_staff(session, N_("alert.dossier.subject"), N_("alert.dossier.body"), now=now, reference=dossier.reference)
     return dossier, True
+
+
+def _ask_who_is_confirmed(session: Session, organisation_id: int, contact: Contact, now: datetime) -> None:
+    """Where a firm has confirmed contacts, they are asked about somebody who is new, once."""
+    for link in organisations.of(session, contact):
+        if link.organisation_id == organisation_id and link.status == CLAIMED and link.since == now:
+            dossier_notices.ask_confirmed(session, link, now)
 
 
 def final(draft: DossierDraft) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:

@@ -31,7 +31,7 @@ def of(session: Session, contact: Contact) -> list[OrganisationContact]:
 
 def speaks_for(session: Session, contact: Contact, organisation_id: int) -> bool:
     """Whether a contact is confirmed for a firm."""
-    link = session.scalars(_link(organisation_id, contact.id)).one_or_none()
+    link: OrganisationContact | None = session.scalars(_link(organisation_id, contact.id)).one_or_none()
     return link is not None and link.status == CONFIRMED
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.channels.web import Upload
 from bot.counter import Counter
-from bot.dossier_buttons import BeginDossier, FillIn, HandInDossier, ResumeDossier, ShowDossier
+from bot.dossier_buttons import BeginDossier, FillIn, HandInDossier, ResumeDossier, ShowDossier, SpeakFor
 from db.models import Consent, Dossier, DossierDraft, OrganisationContact, Staff
 from db.models.organisation import CLAIMED, CONFIRMED
 from db.settings import Settings
@@ -18,7 +18,7 @@ from domain.judgement import NOT_FOUND, Decision, Judgement
 from tests.conftest import NOW
 from tests.pictures import PDF, excel, picture
 from tests.talk import Citizen, FixedClock, Said, open_counter
-from usecases import dossier_notices, dossiers, organisations
+from usecases import dossier_notices, dossiers
 
 TAX_CODE = "0100233488"
 REGISTRATION = BeginDossier(kind="barcode_registration").pack()
@@ -232,10 +232,13 @@ async def test_a_contact_sees_what_it_filed_and_no_more_until_it_is_confirmed_fo
     assert "Không tìm thấy hồ sơ" in (await talk(other, "/huy", f"hồ sơ {one.reference} đến đâu rồi")).text
     assert "Không tìm thấy hồ sơ" in (await other.press_data(ShowDossier(key=one.id).pack()))[-1].text
     with counter.database.write() as session:
-        links = {link.contact_id: link for link in session.scalars(select(OrganisationContact))}
-        firm = links[owner.contact().id].organisation
-        link = organisations.claim(session, firm, other.contact(), person="Trần B", now=clock())
-        link.status = CONFIRMED
+        session.scalars(select(OrganisationContact)).one().status = CONFIRMED
+    assert "Nguyen Thi Hoa" not in repr(owner.hear())
+    clock.move(minutes=1)
+    await talk(other, "→Nộp")
+    assert "xin được xem và làm hồ sơ" in (asked := owner.hear()[-1]).text
+    assert "Không tìm thấy hồ sơ" in (await other.press_data(next(iter(asked.buttons.values()))))[-1].text
+    assert "Từ nay" in (await talk(owner, "→Đồng ý cho")).text
     assert one.reference in (await talk(other, f"hồ sơ {one.reference} đến đâu rồi")).text
 
 
@@ -256,3 +259,4 @@ async def test_the_firm_reports_what_the_national_centre_decided_and_confirms_be
 def test_the_buttons_of_notices_are_understood() -> None:
     assert ShowDossier.unpack(dossier_notices.show_dossier(7)).key == 7
     assert FillIn.unpack(dossier_notices.fill(7)).key == 7
+    assert SpeakFor.unpack(dossier_notices.speak_for(7, yes=True)) == SpeakFor(key=7, yes=True)

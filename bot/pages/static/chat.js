@@ -321,12 +321,17 @@ function flush() {
     flushTimer = setTimeout(flush, pausedUntil - Date.now() + 50);
     return;
   }
+  let arriving = false; // what was pressed after files waits for them: nothing is handed in without them
   for (const item of outbox.slice()) {
     const trip = trips.get(item.id);
     const waiting = trip.number === number && Date.now() - trip.at < 30 * SECOND;
     if (item.refused || waiting) continue;
     const frame = frameOf(item);
-    if (!frame) continue;
+    if (!frame) {
+      arriving = arriving || item.files.some((slip) => ["waiting", "going"].includes((files.get(slip.key) || {}).state));
+      continue;
+    }
+    if (arriving && item.type === "press") continue;
     trip.number = number;
     trip.at = Date.now();
     if (!transmit(frame)) return;
@@ -829,6 +834,10 @@ function rowsOf(message, rows) {
 
 function press(element, message, button) { // aria-disabled rather than disabled: the focus stays where it is
   if (element.getAttribute("aria-busy")) return;
+  if (tray.children.length) {
+    toast(say("files_unsent"));
+    return;
+  }
   const item = { id: uuid(), type: "press", at: Date.now(), message: message, data: button.data, caption: button.text };
   setBusy(item, true);
   stuck = true;
