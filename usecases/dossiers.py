@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from db.engine import signal
 from db.models import (
     Contact,
     DemandedItem,
@@ -47,7 +48,11 @@ from domain.errors import (
 from domain.messages import N_
 from domain.worktime import ZONE
 from usecases import dossier_drafts, dossier_notices, organisations, outbox, time_limits
+from usecases.enquiries import FileToSend
 from usecases.references import next_reference
+
+RECEIPTS = "receipts"
+"""The signal that a receipt is to be printed."""
 
 
 def declared(dossier: Dossier) -> DossierType:
@@ -103,6 +108,7 @@ def submit(
     draft.status, draft.dossier_id, draft.code_digest, draft.changed_at = dossier_drafts.SUBMITTED, dossier.id, None, now
     record(session, dossier, "submitted", actor=STAFF if staff else CITIZEN, staff=staff, now=now)
     outbox.alert_staff(session, N_("alert.dossier.subject"), N_("alert.dossier.body"), now=now, reference=dossier.reference)
+    signal(session, RECEIPTS)
     return dossier, True
 
 
@@ -197,6 +203,40 @@ def timeline(session: Session, dossier: Dossier, *, internal: bool = False) -> S
 def is_late(session: Session, dossier: Dossier, now: datetime) -> bool:
     """Whether its time limit is over while the clock runs."""
     return dossier.due_on is not None and dossier.due_on < now.astimezone(ZONE).date()
+
+
+# the receipt
+
+
+def unprinted(session: Session, limit: int) -> Sequence[Dossier]:
+    """What has no receipt as PDF yet, the oldest first."""
+    waiting = select(Dossier).where(Dossier.receipt_sha256.is_(None)).order_by(Dossier.id).limit(limit)
+    return session.scalars(waiting).all()
+
+
+def hand_receipt(session: Session, key: int, file: FileToSend, now: datetime) -> bool:
+    """Keep the printed receipt, already stored, and send it into the chat, once. False where another press was a moment earlier."""
+    contact = select(Dossier.contact_id).where(Dossier.id == key).scalar_subquery()
+    session.execute(select(Contact.id).where(Contact.id == contact).with_for_update())
+    dossier = lock(session, key)
+    if dossier.receipt_sha256 is not None:
+        return False
+    dossier.receipt_sha256 = file.sha256
+    dossier_notices.send_receipt(session, dossier, file, now)
+    return True
+
+
+def resend_receipt(session: Session, dossier: Dossier, now: datetime, *, to: Contact | None = None) -> bool:
+    """The receipt once more, to who filed it or to the contact who asks (`to`). False without a chat, or while it is being printed: then
+    it comes by itself."""
+    file = receipt_file(dossier)
+    return file is not None and dossier_notices.send_receipt(session, dossier, file, now, to=to)
+
+
+def receipt_file(dossier: Dossier) -> FileToSend | None:
+    """The receipt as PDF, or None while it is being printed."""
+    digest = dossier.receipt_sha256
+    return FileToSend(digest, f"{dossier.reference}.pdf", "application/pdf") if digest else None
 
 
 # moving on
