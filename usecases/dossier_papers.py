@@ -14,10 +14,12 @@ from domain.messages import N_
 from domain.papers import receipt
 from domain.papers.press import Code, Fact
 from domain.worktime import ZONE
-from locales import day, moment, translate
-from usecases import class_papers, dossier_forms, dossier_words, time_limits
+from locales import amount, day, moment, translate
+from usecases import class_papers, dossier_forms, time_limits
 from usecases.letterheads import letterhead
 
+_UNREAD = "unverified"
+"""Behind a document in a declaration: nobody read it."""
 _FINGERPRINT = 16
 """Hex digits of a file's SHA-256 on paper; the dossier's digest is over the whole of each."""
 
@@ -42,7 +44,7 @@ def receipt_of(session: Session, dossier: Dossier, *, public_url: str) -> receip
         papers=tuple(_rows(session, dossier)),
         no_papers=translate(N_("receipt.no_papers"), language),
         digest_title=translate(N_("receipt.digest"), language),
-        digest=dossier_words.grouped(dossier.digest),
+        digest=grouped(dossier.digest),
         digest_note=translate(N_("receipt.digest_note"), language),
         no_permit=translate(N_("receipt.no_permit"), language),
         page_of=translate(N_("paper.page_of"), language),
@@ -68,7 +70,7 @@ def _facts(session: Session, dossier: Dossier) -> list[Fact]:
         N_("receipt.next"): translate(f"dossier.next.{kind.first}", language),
         N_("receipt.due"): _due(limit, due, language),
         N_("receipt.limit_source"): limit.source if limit else "",
-        N_("receipt.basis"): "; ".join(dossier_words.basis(document, language) for document in kind.basis),
+        N_("receipt.basis"): "; ".join(basis(document, language) for document in kind.basis),
     }
     return [Fact(translate(label, language), text) for label, text in said.items()]
 
@@ -112,12 +114,36 @@ def _rows(session: Session, dossier: Dossier) -> list[receipt.Row]:
             paper=translate(f"dossier.paper.{one.paper}.name", language),
             file=one.name,
             size=_size(one.size, pages.get(one.sha256), language),
-            fingerprint=dossier_words.grouped(one.sha256[:_FINGERPRINT])[0],
+            fingerprint=grouped(one.sha256[:_FINGERPRINT])[0],
         )
         for one in papers
     ]
 
 
 def _size(count: int, pages: int | None, language: str) -> str:
-    said = dossier_words.size(count, language)
+    said = size(count, language)
     return f"{said}, {translate(N_('receipt.pages'), language, pages=pages)}" if pages else said
+
+
+# words that pages show as well
+
+
+def size(count: int, language: str) -> str:
+    """Bytes as people say them: 1.234 KB."""
+    return translate(N_("dossier.kilobytes"), language, number=amount(-(-count // 1024), language))
+
+
+def grouped(digest: str, groups: int = 8) -> tuple[str, ...]:
+    """A hex digest in groups of four, so many a line, as eyes compare them.
+
+    >>> grouped("0123456789abcdef", 2)
+    ('0123 4567', '89ab cdef')
+    """
+    fours = [digest[at : at + 4] for at in range(0, len(digest), 4)]
+    return tuple(" ".join(fours[at : at + groups]) for at in range(0, len(fours), groups))
+
+
+def basis(document: str, language: str) -> str:
+    """A document of the law as a declaration names it, marked where nobody read it."""
+    name = document.removesuffix(_UNREAD).strip()
+    return f"{name} ({translate(N_('dossier.unverified'), language)})" if document.endswith(_UNREAD) else name

@@ -37,6 +37,7 @@ from domain.dossiers.declaration import OFF, PAUSED, RUNS, DossierType, Field, M
 from domain.errors import (
     DossierIncomplete,
     DossierMoved,
+    FileArriving,
     LateReasonNeeded,
     ManagerNeeded,
     NoSuchDossier,
@@ -66,11 +67,16 @@ def declared(dossier: Dossier) -> DossierType:
 def submit(
     session: Session, draft: DossierDraft, *, source: str, contact: Contact | None = None, staff: Staff | None = None, now: datetime
 ) -> tuple[Dossier, bool]:
-    """Hand a locked draft in; whether this did it. Handed in before, it is the same dossier. Raises `DossierIncomplete`, `NoSuchDraft`."""
+    """Hand a locked draft in; whether this did it. Handed in before, it is the same dossier.
+
+    Raises `NoSuchDraft`, `FileArriving`, `DossierIncomplete`.
+    """
     if draft.dossier_id is not None:
         return session.get_one(Dossier, draft.dossier_id), False
     if draft.status != dossier_drafts.OPEN:
         raise NoSuchDraft
+    if dossier_drafts.is_arriving(session, draft, now):
+        raise FileArriving
     kind = dossier_drafts.declared(draft)
     answers, papers = final(draft)
     if missing := kind.missing(draft.answers, draft.papers):

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from bot.counter import Counter
 from bot.public import PublicPages
 from domain.messages import N_
-from usecases import certificates, dossier_papers, dossier_words, dossiers, office
+from usecases import certificates, dossier_papers, dossiers, office
 
 
 class Verify:
@@ -33,7 +33,7 @@ class Verify:
             dossier = dossiers.by_secret(session, request.path_params["secret"])
             if dossier is None:
                 return self._pages.nothing(request, N_("verify.nothing"))
-            facts: dict[str, Any] = {"papers": len(dossier_papers.handed_in(dossier)), "digest": dossier_words.grouped(dossier.digest)}
+            facts: dict[str, Any] = {"papers": len(dossier_papers.handed_in(dossier)), "digest": dossier_papers.grouped(dossier.digest)}
             return self._pages.show(request, "verify_dossier.html", dossier=dossier, office=name, **facts)
 
 

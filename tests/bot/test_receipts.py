@@ -24,7 +24,7 @@ from db.settings import Settings
 from tests.dossiers import a_dossier
 from tests.training import a_contact
 from usecases import dossiers, outbox
-from usecases.dossier_words import grouped
+from usecases.dossier_papers import grouped
 
 
 @pytest.fixture
