@@ -60,7 +60,7 @@ def _said(field: Field, value: Any, language: str) -> str:
 def _facts(session: Session, dossier: Dossier) -> list[Fact]:
     language, kind = dossier.language, dossiers.declared(dossier.kind, dossier.version)
     limit = time_limits.in_force(session, kind.limit, _received_on(dossier))
-    due = time_limits.due(session, kind.limit, dossier.submitted_at)
+    promised = time_limits.due(session, kind.limit, dossier.submitted_at)
     said = {
         N_("receipt.firm"): dossier.firm,
         N_("receipt.tax_code"): dossier.tax_code,
@@ -68,7 +68,7 @@ def _facts(session: Session, dossier: Dossier) -> list[Fact]:
         N_("receipt.source"): translate(f"dossier.source.{dossier.source}", language),
         N_("receipt.state"): translate(f"dossier.state.{kind.first}", language),
         N_("receipt.next"): translate(f"dossier.next.{kind.first}", language),
-        N_("receipt.due"): _due(limit, due, language),
+        N_("receipt.due"): _due(limit, promised, language),
         N_("receipt.limit_source"): limit.source if limit else "",
         N_("receipt.basis"): "; ".join(basis(document, language) for document in kind.basis),
     }
@@ -79,12 +79,21 @@ def _received_on(dossier: Dossier) -> date:
     return dossier.submitted_at.astimezone(ZONE).date()
 
 
-def _due(limit: TimeLimit | None, due: date | None, language: str) -> str:
+def _due(limit: TimeLimit | None, promised: date | None, language: str) -> str:
     """The day, how it was counted, and whether anybody confirmed that it counts."""
-    if limit is None or due is None:
+    if limit is None or promised is None:
         return translate(N_("receipt.no_limit"), language)
-    text = translate(N_("receipt.due_on"), language, day=day(due, language), days=limit.days)
+    text = translate(N_("receipt.due_on"), language, day=day(promised, language), days=limit.days)
     return text if limit.verified_by else f"{text} – {translate(N_('dossier.unverified'), language)}"
+
+
+def due(session: Session, dossier: Dossier, language: str) -> str:
+    """By when the office answers as the clock stands now, marked where nobody confirmed the time limit."""
+    if dossier.due_on is None:
+        return translate(N_("dossier.no_due_date"), language)
+    limit = time_limits.in_force(session, dossiers.declared(dossier.kind, dossier.version).limit, _received_on(dossier))
+    text = day(dossier.due_on, language)
+    return text if limit and limit.verified_by else f"{text} – {translate(N_('dossier.unverified'), language)}"
 
 
 def _columns(language: str) -> receipt.Columns:

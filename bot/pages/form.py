@@ -41,8 +41,8 @@ log = structlog.get_logger()
 
 _WRITES_A_MINUTE = 240
 """Per address: each answer that is left is a write."""
-_FILES_A_POST, _FILES_BYTES = 20, 5
-"""Files of one post without script; their bytes together, in largest files."""
+_FIELDS_A_POST, _FILES_A_POST, _FILES_BYTES = 100, 20, 5
+"""Answers and files of one post without script; the bytes of its files together, in largest files."""
 _ENVELOPE_BYTES = 2 * 1024 * 1024
 """What the answers of a form may add to its files: a list of some thousand lines among them."""
 _PRINTED_WITHIN, _LOOK_AGAIN = 6.0, 0.2
@@ -194,6 +194,7 @@ class FormPages:
             office=office.name(session, language),
             dossier=dossier,
             facts=facts,
+            due=dossier_papers.due(session, dossier, language),
             digest=dossier_papers.grouped(dossier.digest),
             pdf=f"/form/{request.path_params['secret']}/receipt.pdf",
         )
@@ -366,12 +367,13 @@ class FormPages:
         """The form of a post. While it arrives and its files are taken, the draft is not handed in."""
         settings = self._counter.settings
         announced = request.headers.get("content-length", "")
-        if not announced.isdigit() or int(announced) > _FILES_BYTES * settings.max_file_bytes + _ENVELOPE_BYTES:
-            raise FileTooLarge(name="…", limit=settings.max_file_mb)
         with_files = request.headers.get("content-type", "").startswith("multipart/")
+        limit = _ENVELOPE_BYTES + with_files * _FILES_BYTES * settings.max_file_bytes
+        if not announced.isdigit() or int(announced) > limit:
+            raise FileTooLarge(name="…", limit=settings.max_file_mb)
         name = await self._counter.writer.write(lambda session: self._arriving(session, draft)) if with_files else ""
         try:
-            async with request.form(max_files=_FILES_A_POST, max_fields=400) as form:
+            async with request.form(max_files=_FILES_A_POST, max_fields=_FIELDS_A_POST) as form:
                 if not self._signer.verify_signature(request.path_params["secret"], str(form.get("form-token", ""))):
                     raise _Foreign
                 yield form
@@ -413,6 +415,7 @@ class FormPages:
             if not agrees:
                 raise ConsentNeeded
             contacts.consent(session, contact, contacts.DOSSIERS, granted=True, now=now, language=language, channel=FORM)
+        draft.language = language  # the receipt is in the one that was read last
         dossier, is_new = dossiers.submit(session, draft, source=FORM, contact=contact, now=now)
         if is_new:
             dossier_notices.received(session, dossier, now)

@@ -1,9 +1,9 @@
-"""The web form at a one-time link: the same draft as in the chat, with and without script; handed in once, never without a file or consent."""
+"""The web form at a one-time link: the draft of the chat, with and without script; handed in once, with consent and all of its files."""
 
 import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -14,16 +14,14 @@ from starlette.applications import Starlette
 from bot.counter import Counter
 from bot.pages import chat, form
 from db.engine import Database
-from db.models import Contact, Dossier, DossierDraft, OutboundMessage, Staff
+from db.models import Contact, Dossier, DossierDraft, OutboundMessage
 from db.settings import Settings
 from domain import dossiers as declarations
-from domain.dossiers.declaration import Field, Paper
-from locales import translate
 from tests.browser import OpenContext, sideways, violations
-from tests.dossiers import a_draft, a_file
+from tests.dossiers import a_draft
 from tests.pictures import PDF
 from tests.training import a_contact
-from usecases import contacts, dossier_drafts, dossiers
+from usecases import contacts, dossier_drafts
 
 
 def pdf(number: int = 1) -> bytes:
@@ -145,6 +143,7 @@ async def test_a_firm_fills_in_the_form_without_script_and_hands_it_in_once(invi
         assert contacts.has_consented(session, contact, contacts.DOSSIERS)
         assert dossier.contact_id == contact.id
     assert "receipt.pdf" in page
+    assert "01/12/2026 – chưa xác minh" in page
     late = await visitor.post(firm="Tên khác")
     assert dossier.reference in late.text
     assert dossier.firm == "Mắm Ba Làng"
@@ -233,3 +232,78 @@ async def test_too_much_is_refused_before_it_is_read(invite: Invite):
     assert huge.status_code == 413
     unknown = await visitor.client.post(visitor.here + "/answers", data={"form-token": "x"})
     assert unknown.status_code == 403
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_on_an_old_phone_answers_and_files_are_kept_at_once(invite: Invite, open_context: OpenContext, database: Database):
+    from playwright.async_api import expect
+
+    visitor = await invite()
+    context = await open_context("phone")
+    page = await context.new_page()
+    await page.route("https://quay.example/**", lambda route: _serve(visitor.client, route))
+    await page.goto(f"https://quay.example{visitor.here}")
+    assert await violations(page) == []
+    assert await sideways(page) <= 0
+
+    authorisation = page.locator('[data-box="authorisation"]')
+    await expect(authorisation).to_be_hidden()
+    await page.get_by_label("Mã số thuế").fill("0100000000")
+    await page.get_by_label("Tên cơ sở").focus()
+    await expect(page.locator("#e-tax_code")).to_contain_text("Lỗi:")
+    await page.get_by_label("Mã số thuế").fill("0100233488")
+    await page.get_by_role("group", name="Có dùng mã nước ngoài").get_by_label("Có").check()
+    await expect(authorisation).to_be_visible()
+    await expect(page.get_by_text("Đã xong 2/11 mục bắt buộc")).to_be_visible()
+    await expect(page.locator("#e-tax_code")).to_be_empty()
+    files = [{"name": f"trang {number}.pdf", "mimeType": "application/pdf", "buffer": pdf(number)} for number in (1, 2)]
+    await page.get_by_label("Giấy đăng ký kinh doanh").set_input_files(files)
+    await expect(page.locator("#l-business_registration button")).to_have_count(2)
+    await page.get_by_role("button", name="Bỏ tệp: trang 1.pdf").click()
+    await expect(page.locator("#l-business_registration button")).to_have_count(1)
+    assert the_draft(database).answers == {"tax_code": "0100233488", "uses_foreign_codes": "yes"}
+
+    await page.get_by_role("button", name="Kiểm tra và nộp").click()
+    await expect(page.locator("#errors")).to_be_focused()
+    assert await violations(page) == []
+    await page.locator("#errors a").first.click()
+    await expect(page.get_by_label("Tên cơ sở")).to_be_in_viewport()
+    await page.set_viewport_size({"width": 180, "height": 320})  # 200 %
+    assert await sideways(page) <= 0
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_the_pages_around_handing_in_are_plain_and_readable(invite: Invite, open_context: OpenContext):
+    from playwright.async_api import expect
+
+    visitor = await invite(filled=True, firm="Cơ sở " + "Ữ" * 120)
+
+    async def readable(where: str = "") -> None:
+        """To axe, which needs script."""
+        scripted = await (await open_context("phone", "dark")).new_page()
+        await scripted.route("https://quay.example/**", lambda route: _serve(visitor.client, route))
+        await scripted.goto(f"https://quay.example{visitor.here}{where}")
+        assert await violations(scripted) == []
+
+    context = await open_context("phone", "dark", java_script_enabled=False)
+    page = await context.new_page()
+    await page.route("https://quay.example/**", lambda route: _serve(visitor.client, route))
+    await page.goto(f"https://quay.example{visitor.here}?lang=en")
+    await page.get_by_role("button", name="Check and hand in").click()
+    await expect(page.get_by_role("heading", name="Check before handing in")).to_be_visible()
+    assert await sideways(page) <= 0
+    await readable("/summary")
+    await page.get_by_label("I agree").check()
+    await page.get_by_role("button", name="Hand in").click()
+    await expect(page.get_by_role("heading", name="The dossier has arrived")).to_be_visible()
+    assert await sideways(page) <= 0
+    await readable()
+
+
+async def _serve(client: httpx.AsyncClient, route: Any) -> None:
+    request = route.request
+    headers = {name: value for name, value in (await request.all_headers()).items() if name.lower() in {"content-type"}}
+    answer = await client.request(request.method, request.url, content=request.post_data_buffer, headers=headers)
+    await route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
