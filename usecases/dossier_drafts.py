@@ -77,7 +77,7 @@ def of(session: Session, contact: Contact) -> Sequence[DossierDraft]:
 
 def get_own(session: Session, contact: Contact, key: int, *, any_status: bool = False) -> DossierDraft:
     """A contact's own draft, locked. Raises `NoSuchDraft` for another's, and unless `any_status` for one that is no longer open."""
-    draft = session.get(DossierDraft, key, with_for_update=True, populate_existing=True)
+    draft = session.get(DossierDraft, key, with_for_update={"of": DossierDraft}, populate_existing=True)
     if draft is None or draft.contact_id != contact.id or (draft.status != OPEN and not any_status):
         raise NoSuchDraft
     return draft

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from db.models import Contact, Dossier, DossierDemand
 from domain import dossiers
 from domain.messages import N_
+from domain.worktime import ZONE
 from locales import day, moment, translate
-from usecases import notices
+from usecases import notices, time_limits
 from usecases.enquiries import FileToSend
 
 
@@ -23,10 +24,9 @@ def fill(key: int) -> str:
     return f"fill:{key}"
 
 
-def facts(dossier: Dossier, language: str) -> dict[str, Any]:
+def facts(session: Session, dossier: Dossier, language: str) -> dict[str, Any]:
     """What most notices say: reference, type, state in plain words, with whom it lies, what comes next, by when."""
     state = dossiers.declared(dossier.kind, dossier.version).state(dossier.status)
-    due = day(dossier.due_on, language) if dossier.due_on else translate(N_("dossier.no_due_date"), language)
     return {
         "reference": dossier.reference,
         "kind": translate(f"dossier.type.{dossier.kind}", language),
@@ -34,8 +34,19 @@ def facts(dossier: Dossier, language: str) -> dict[str, Any]:
         "since": moment(dossier.status_since, language),
         "unit": translate(f"dossier.unit.{state.unit}", language),
         "next": translate(f"dossier.next.{dossier.status}", language),
-        "due": due,
+        "due": due(session, dossier, language),
     }
+
+
+def due(session: Session, dossier: Dossier, language: str) -> str:
+    """Until when, and where nobody has confirmed the number of days, that this is so."""
+    if dossier.due_on is None:
+        return translate(N_("dossier.no_due_date"), language)
+    said = day(dossier.due_on, language)
+    limit = time_limits.in_force(
+        session, dossiers.declared(dossier.kind, dossier.version).limit, dossier.submitted_at.astimezone(ZONE).date()
+    )
+    return said if limit is not None and limit.verified_by else translate(N_("dossier.due_unverified"), language, due=said)
 
 
 def _tell(session: Session, dossier: Dossier, key: str, now: datetime, data: str = "", **more: Any) -> bool:
@@ -44,7 +55,7 @@ def _tell(session: Session, dossier: Dossier, key: str, now: datetime, data: str
         return False
     caption = N_("button.fill_in") if data.startswith("fill") else N_("button.open_dossier")
     buttons = [[(caption, data or show_dossier(dossier.id))]]
-    notices.say(session, dossier.contact, key, now, buttons, **facts(dossier, dossier.contact.language), **more)
+    notices.say(session, dossier.contact, key, now, buttons, **facts(session, dossier, dossier.contact.language), **more)
     return True
 
 

@@ -87,15 +87,6 @@ def _due(limit: TimeLimit | None, promised: date | None, language: str) -> str:
     return text if limit.verified_by else f"{text} – {translate(N_('dossier.unverified'), language)}"
 
 
-def due(session: Session, dossier: Dossier, language: str) -> str:
-    """By when the office answers as the clock stands now, marked where nobody confirmed the time limit."""
-    if dossier.due_on is None:
-        return translate(N_("dossier.no_due_date"), language)
-    limit = time_limits.in_force(session, dossiers.declared(dossier.kind, dossier.version).limit, _received_on(dossier))
-    text = day(dossier.due_on, language)
-    return text if limit and limit.verified_by else f"{text} – {translate(N_('dossier.unverified'), language)}"
-
-
 def _columns(language: str) -> receipt.Columns:
     return receipt.Columns(
         number=translate(N_("paper.number"), language),

@@ -163,6 +163,33 @@ def record(
     return event
 
 
+# the receipt
+
+
+def unprinted(session: Session, limit: int) -> Sequence[Dossier]:
+    """What has no receipt as PDF yet, the oldest first."""
+    waiting = select(Dossier).where(Dossier.receipt_sha256.is_(None)).order_by(Dossier.id).limit(limit)
+    return session.scalars(waiting).all()
+
+
+def hand_receipt(session: Session, key: int, file: FileToSend, now: datetime) -> bool:
+    """Keep the printed receipt, already stored, and send it into the chat, once. False where another press was a moment earlier."""
+    contact = select(Dossier.contact_id).where(Dossier.id == key).scalar_subquery()
+    session.execute(select(Contact.id).where(Contact.id == contact).with_for_update())
+    dossier = lock(session, key)
+    if dossier.receipt_sha256 is not None:
+        return False
+    dossier.receipt_sha256 = file.sha256
+    dossier_notices.send_receipt(session, dossier, file, now)
+    return True
+
+
+def receipt_file(dossier: Dossier) -> FileToSend | None:
+    """The receipt as PDF, or None while it is being printed."""
+    digest = dossier.receipt_sha256
+    return FileToSend(digest, f"{dossier.reference}.pdf", "application/pdf") if digest else None
+
+
 # reading
 
 
@@ -211,38 +238,11 @@ def is_late(session: Session, dossier: Dossier, now: datetime) -> bool:
     return dossier.due_on is not None and dossier.due_on < now.astimezone(ZONE).date()
 
 
-# the receipt
-
-
-def unprinted(session: Session, limit: int) -> Sequence[Dossier]:
-    """What has no receipt as PDF yet, the oldest first."""
-    waiting = select(Dossier).where(Dossier.receipt_sha256.is_(None)).order_by(Dossier.id).limit(limit)
-    return session.scalars(waiting).all()
-
-
-def hand_receipt(session: Session, key: int, file: FileToSend, now: datetime) -> bool:
-    """Keep the printed receipt, already stored, and send it into the chat, once. False where another press was a moment earlier."""
-    contact = select(Dossier.contact_id).where(Dossier.id == key).scalar_subquery()
-    session.execute(select(Contact.id).where(Contact.id == contact).with_for_update())
-    dossier = lock(session, key)
-    if dossier.receipt_sha256 is not None:
-        return False
-    dossier.receipt_sha256 = file.sha256
-    dossier_notices.send_receipt(session, dossier, file, now)
-    return True
-
-
-def resend_receipt(session: Session, dossier: Dossier, now: datetime, *, to: Contact | None = None) -> bool:
-    """The receipt once more, to who filed it or to the contact who asks (`to`). False without a chat, or while it is being printed: then
-    it comes by itself."""
-    file = receipt_file(dossier)
-    return file is not None and dossier_notices.send_receipt(session, dossier, file, now, to=to)
-
-
-def receipt_file(dossier: Dossier) -> FileToSend | None:
-    """The receipt as PDF, or None while it is being printed."""
-    digest = dossier.receipt_sha256
-    return FileToSend(digest, f"{dossier.reference}.pdf", "application/pdf") if digest else None
+def resend_receipt(session: Session, dossier: Dossier, now: datetime) -> None:
+    """Send the receipt on paper into the chat again. Raises `NoSuchDossier` where it is not printed yet."""
+    if dossier.receipt_sha256 is None:
+        raise NoSuchDossier(reference=dossier.reference)
+    dossier_notices.send_receipt(session, dossier, FileToSend(dossier.receipt_sha256, f"{dossier.reference}.pdf", "application/pdf"), now)
 
 
 # moving on

@@ -186,7 +186,7 @@ class FormPages:
 
     def _received(self, session: Session, request: Request, dossier: Dossier) -> Response:
         language = self._pages.language(request, dossier.language)
-        facts = dossier_notices.facts(dossier, language)
+        facts = dossier_notices.facts(session, dossier, language)
         return self._pages.show(
             request,
             "form_received.html",
@@ -194,7 +194,6 @@ class FormPages:
             office=office.name(session, language),
             dossier=dossier,
             facts=facts,
-            due=dossier_papers.due(session, dossier, language),
             digest=dossier_papers.grouped(dossier.digest),
             pdf=f"/form/{request.path_params['secret']}/receipt.pdf",
         )

@@ -18,7 +18,7 @@ from db.models import Contact, Dossier, DossierDraft, OutboundMessage
 from db.settings import Settings
 from domain import dossiers as declarations
 from tests.browser import OpenContext, sideways, violations
-from tests.dossiers import a_draft
+from tests.examples import a_draft
 from tests.pictures import PDF
 from tests.training import a_contact
 from usecases import contacts, dossier_drafts
@@ -143,7 +143,7 @@ async def test_a_firm_fills_in_the_form_without_script_and_hands_it_in_once(invi
         assert contacts.has_consented(session, contact, contacts.DOSSIERS)
         assert dossier.contact_id == contact.id
     assert "receipt.pdf" in page
-    assert "01/12/2026 – chưa xác minh" in page
+    assert "01/12/2026 (số ngày do quầy tự đặt, Chi cục chưa xác nhận)" in page
     late = await visitor.post(firm="Tên khác")
     assert dossier.reference in late.text
     assert dossier.firm == "Mắm Ba Làng"

@@ -21,7 +21,8 @@ from db.files import FileStore
 from db.models import Dossier, OutboundMessage
 from db.models.dossier import COUNTER
 from db.settings import Settings
-from tests.dossiers import a_dossier
+from domain.errors import NoSuchDossier
+from tests.examples import a_dossier
 from tests.training import a_contact
 from usecases import dossiers, outbox
 from usecases.dossier_papers import grouped
@@ -50,7 +51,8 @@ async def test_two_presses_send_a_receipt_once_and_it_can_be_asked_for_again(dat
         contact = a_contact(session, now)
         filed = a_dossier(session, now, contact=contact)
         visitor = a_dossier(session, now, "barcode_change", source=COUNTER)
-        assert dossiers.resend_receipt(session, filed, now) is False  # it comes by itself
+        with pytest.raises(NoSuchDossier):  # it comes by itself
+            dossiers.resend_receipt(session, filed, now)
     presses = [a_press(database, writer, tmp_path, now) for _ in range(2)]
     assert sum(await asyncio.gather(*(press.work_off() for press in presses))) == 2
     (message,) = sent(database)
@@ -61,8 +63,8 @@ async def test_two_presses_send_a_receipt_once_and_it_can_be_asked_for_again(dat
         assert visitor.receipt_sha256  # for the panel
         for dossier in (filed, visitor):
             assert FileStore(tmp_path).read(dossier.receipt_sha256).startswith(b"%PDF")
-        assert dossiers.resend_receipt(session, filed, now) is True
-        assert dossiers.resend_receipt(session, visitor, now) is False
+        dossiers.resend_receipt(session, filed, now)
+        dossiers.resend_receipt(session, visitor, now)  # to nobody
     assert sent(database) == [message] * 2
 
 

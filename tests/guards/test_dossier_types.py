@@ -14,7 +14,7 @@ from domain.papers.receipt import receipt
 from domain.references import format_reference
 from locales import translate
 from locales.languages import LANGUAGES
-from tests.dossiers import a_dossier, a_draft, example
+from tests.examples import a_dossier, a_draft, example
 from tests.training import a_contact
 from usecases import dossier_forms, dossier_notices, dossier_papers
 from usecases.uploads import ACCEPTED
@@ -119,7 +119,7 @@ def test_the_receipt_holds_every_answer(database: Database, now: datetime, decla
         paper = dossier_papers.receipt_of(session, filed, public_url="https://quay.example")
         for state in declared.states:
             filed.status = state.name
-            assert not any(str(fact).startswith("dossier.") for fact in dossier_notices.facts(filed, language).values())
+            assert not any(str(fact).startswith("dossier.") for fact in dossier_notices.facts(session, filed, language).values())
     given = {name for name, value in filed.answers.items() if value}
     assert len(paper.answers) == len(given)
     assert len(paper.papers) == len(filed.papers)

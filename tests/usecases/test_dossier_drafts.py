@@ -8,7 +8,7 @@ from sqlalchemy import select
 from db.engine import Database
 from db.models import DossierDraft, OutboundMessage, Staff
 from domain.errors import FileArriving
-from tests.dossiers import a_draft
+from tests.examples import a_draft
 from tests.training import a_contact
 from usecases import dossier_drafts, dossiers
 from usecases.dossier_drafts import EXPIRE_AFTER, EXPIRED, OPEN, REMIND_AFTER

@@ -13,7 +13,7 @@ from db.models import StoredFile, TimeLimit
 from domain.papers import press
 from domain.papers.receipt import receipt
 from locales.languages import LANGUAGES
-from tests.dossiers import a_dossier, a_draft, a_file
+from tests.examples import a_dossier, a_draft, a_file
 from tests.training import a_contact
 from usecases import dossier_drafts, dossier_papers, dossiers
 
