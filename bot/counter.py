@@ -22,6 +22,7 @@ from bot.jobs import Clock
 from bot.knowledge import Knowledge
 from bot.lanes import Lanes
 from bot.preparation import Preparation
+from bot.receipt_press import ReceiptPress
 from bot.recorder import recording_bot
 from bot.taking import Rescan, Taking
 from bot.unit import Unit
@@ -74,6 +75,7 @@ class Counter:
         self._unit = Unit(build_dispatcher(), recording_bot(), preparation, self.writer, clock, settings.public_url, key)
         self._by_name = {channel.name: channel for channel in self.channels}
         self._deliverers = [Deliverer(channel, self.database, self.writer, self.hub, self.holder, clock) for channel in self.channels]
+        self._press = ReceiptPress(self.database, self.writer, self.files, settings.public_url, clock)
         self._clock = Clock(self.writer, self.holder, clock, trial=settings.trial_mode)
         self._tasks: list[asyncio.Task[None]] = []
         self.stopping = False
@@ -90,6 +92,7 @@ class Counter:
         await asyncio.to_thread(self.knowledge.open)
         self._keep("hub", lambda: listen(self.database, self.hub))
         self._keep("knowledge", lambda: self.knowledge.keep_fresh(self.hub))
+        self._keep("receipts", lambda: self._press.run(self.hub))
         for deliverer in self._deliverers:
             self._keep("deliverer", deliverer.run)
         if self.rescan is not None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import metrics
 from bot.writer import Writer
-from usecases import enquiries, history, housekeeping, leases, reminders, waiting_list
+from usecases import dossier_drafts, dossiers, enquiries, history, housekeeping, leases, reminders, waiting_list
 
 log = structlog.get_logger()
 
@@ -34,6 +34,9 @@ JOBS = (
     Job("lapse_offers", 30, waiting_list.lapse),
     Job("alarm_stalled_waiting_lists", 600, waiting_list.alarm_stalled),
     Job("send_reminders", 30, reminders.send_due, in_trial=reminders.tell_staff_of_due),
+    Job("alert_late_dossiers", 600, dossiers.alert_late),
+    Job("remind_stale_drafts", 3600, dossier_drafts.remind_stale, in_trial=dossier_drafts.tell_staff_of_stale),
+    Job("expire_drafts", 3600, dossier_drafts.expire, in_trial=dossier_drafts.expire_none),
 )
 
 

@@ -19,7 +19,7 @@ from domain import qr
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import day, moment, translate
-from locales.languages import LANGUAGES
+from locales.languages import DEFAULT, LANGUAGES
 from usecases import class_notices
 
 _HERE = Path(__file__).parent / "pages"
@@ -29,10 +29,10 @@ POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none';
 
 
 @cache
-def style() -> tuple[bytes, str]:
-    """The style sheet of public pages, and the digest of its content."""
-    content = (_HERE / "static" / "public.css").read_bytes()
-    return content, hashlib.sha256(content).hexdigest()[:12]
+def asset(name: str) -> str:
+    """Address of a static file, which changes with its content."""
+    content = (_HERE / "static" / name).read_bytes()
+    return f"/chat/static/{name}?v={hashlib.sha256(content).hexdigest()[:12]}"
 
 
 def _drawn(text: str) -> Markup:
@@ -61,22 +61,30 @@ class PublicPages:
         """There is nothing behind this address."""
         return self.show(request, "nothing.html", 404, said=said)
 
-    def show(self, request: Request, template: str, status: int = 200, headers: dict[str, str] | None = None, **facts: Any) -> Response:
-        """A page in the language that is asked for, kept by nobody on the way."""
-        language = self.language(request)
+    def show(
+        self,
+        request: Request,
+        template: str,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        usual: str = DEFAULT,
+        **facts: Any,
+    ) -> Response:
+        """A page in the language that is asked for, else in the usual one; kept by nobody on the way."""
+        language = self.language(request, usual)
         text = self._pages.get_template(template).render(
             language=language,
             other="en" if language == "vi" else "vi",
             _=lambda key, **named: translate(key, language, **named),
             languages=LANGUAGES,
             chat=f"/chat?lang={language}",
-            style=f"/chat/static/public.css?v={style()[1]}",
+            style=asset("public.css"),
             trial=self._settings.trial_mode,
             **facts,
         )
         safe = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
         return HTMLResponse(text, status, headers=safe | (headers or {}))
 
-    def language(self, request: Request) -> str:
-        """Vietnamese unless the address says otherwise."""
-        return language_of(request.query_params.get("lang"))
+    def language(self, request: Request, usual: str = DEFAULT) -> str:
+        """The one that the address says, else the usual one."""
+        return language_of(request.query_params.get("lang") or usual)

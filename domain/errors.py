@@ -543,3 +543,15 @@ class TooManyCodesTried(OfficeError):
     """Too many wrong codes in a short time. Facts: minutes."""
 
     key = N_("error.too_many_codes_tried")
+
+
+class FileArriving(OfficeError):
+    """A dossier is handed in while a file of it is still on its way."""
+
+    key = N_("error.file_arriving")
+
+
+class DraftOfStaff(OfficeError):
+    """A draft that an officer began for a visitor without a chat is handed in by the officer."""
+
+    key = N_("error.draft_of_staff")

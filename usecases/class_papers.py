@@ -9,10 +9,11 @@ from db.models import Certificate, Participant, Registration, TrainingClass
 from domain.calendar_file import Event
 from domain.messages import N_
 from domain.papers import badges, certificate, sign_in_sheet, ticket
-from domain.papers.press import Code, Fact, Letterhead
+from domain.papers.press import Code, Fact
 from domain.worktime import ZONE
 from locales import day, translate
 from usecases import class_notices, office
+from usecases.letterheads import letterhead
 
 _WRITTEN_BY_HAND = 5
 """Empty lines at the end of a sign-in sheet, for those who come without a sign-up."""
@@ -46,7 +47,7 @@ def sign_in_sheet_of(session: Session, training_class: TrainingClass, people: Se
     rows = [sign_in_sheet.Row(one.full_name, one.registration.firm, one.position, one.phone or one.registration.phone) for one in people]
     return sign_in_sheet.SignInSheet(
         language=language,
-        head=_head(session),
+        head=letterhead(session),
         title=translate(N_("paper.sign_in"), language),
         class_title=training_class.title,
         facts=(Fact(translate(N_("paper.where"), language) + ":", training_class.place or translate(N_("paper.online"), language)),),
@@ -86,7 +87,7 @@ def certificate_of(session: Session, given: Certificate, *, public_url: str) -> 
     dated = translate(N_("paper.dated"), language, day=f"{issued.day:02d}", month=f"{issued.month:02d}", year=issued.year)
     return certificate.Certificate(
         language=language,
-        head=_head(session),
+        head=letterhead(session),
         serial=translate(N_("paper.serial"), language, serial=given.serial),
         title=translate(N_("paper.certificate"), language),
         certifies=translate(N_("paper.certifies"), language),
@@ -107,15 +108,6 @@ def _days(first: date, last: date, language: str) -> str:
     if first == last:
         return translate(N_("paper.on_day"), language, day=day(first, language))
     return translate(N_("paper.from_to"), language, first=day(first, language), last=day(last, language))
-
-
-def _head(session: Session) -> Letterhead:
-    return Letterhead(
-        authority=office.on_papers(session)["authority"],
-        office=office.name(session, "vi"),
-        nation=translate(N_("paper.nation"), "vi"),
-        motto=translate(N_("paper.motto"), "vi"),
-    )
 
 
 def events_of(registration: Registration, *, link: str, host: str, language: str) -> list[Event]:

@@ -82,19 +82,21 @@ def choose_language(contact: Contact, language: str) -> None:
     contact.language = language
 
 
-def consent(session: Session, contact: Contact, purpose: str, *, granted: bool, now: datetime) -> Consent:
-    """Record a decision with its proof: which text in which language, when, on which channel."""
+def consent(
+    session: Session, contact: Contact, purpose: str, *, granted: bool, now: datetime, language: str = "", channel: str = ""
+) -> Consent:
+    """Record a decision with its proof: which text in which language, when, on which channel (the contact's own unless said)."""
     if purpose not in PURPOSES:
         raise ValueError(f"no such purpose: {purpose}")
-    text = translate(f"consent.{purpose}", contact.language)
+    text = translate(f"consent.{purpose}", language or contact.language)
     digest = hashlib.sha256(text.encode()).hexdigest()[:16]
     row = Consent(
         contact_id=contact.id,
         purpose=purpose,
         granted=granted,
         text_version=f"{CONSENT_TEXT_VERSION}/{digest}",
-        language=contact.language,
-        channel=contact.channel,
+        language=language or contact.language,
+        channel=channel or contact.channel,
         at=now,
     )
     session.add(row)

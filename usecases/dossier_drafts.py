@@ -12,15 +12,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from db.models import Contact, Dossier, DossierDraft, Staff
+from db.models import Contact, Dossier, DossierDraft, Reminder, Staff
 from db.models.organisation import CONFIRMED
+from db.models.reminder import DROPPED
 from domain import dossiers
 from domain.dossiers.declaration import ADDRESS, DossierType, Field, Paper, Part
 from domain.errors import BadMoveCode, EnoughFiles, NoSuchDraft
-from usecases import organisations
+from domain.markup import to_plain
+from domain.messages import N_
+from locales import translate
+from usecases import leases, notices, organisations, outbox
 
 OPEN, SUBMITTED, THROWN_AWAY, EXPIRED = "open", "submitted", "thrown_away", "expired"
 
@@ -28,7 +32,12 @@ LINK_LASTS = timedelta(days=7)
 CODE_LASTS = timedelta(minutes=15)
 REMIND_AFTER, EXPIRE_AFTER = timedelta(days=23), timedelta(days=30)
 """Since the last answer: first a word, a week later it is gone. Our own rule, said with the reminder."""
+ARRIVES_WITHIN = timedelta(minutes=10)
+"""A file that a dying process left half-way holds its draft up no longer."""
 BATCH = 50
+_ARRIVING = "arriving"
+_REMINDER = "draft"
+"""Kind of the rows that keep, in trial mode, that staff were told."""
 
 
 def begin(
@@ -142,14 +151,14 @@ def detach(draft: DossierDraft, paper: Paper, sha256: str, now: datetime) -> Non
     """Take a file out of a paper."""
     left = [one for one in draft.papers.get(paper.name) or [] if one["sha256"] != sha256]
     draft.papers = {**draft.papers, paper.name: left}
-    draft.changed_at = now
+    draft.changed_at, draft.reminded_at = now, None
 
 
 def put_off(draft: DossierDraft, part: Part, now: datetime) -> None:
     """Pass over a part: an optional one for good, a required one until the summary asks for it again."""
     if isinstance(part, Paper):
         draft.papers = {**draft.papers, part.name: list(draft.papers.get(part.name) or [])}
-        draft.changed_at = now
+        draft.changed_at, draft.reminded_at = now, None
     else:
         answer(draft, part, draft.answers.get(part.name, ""), now)
 
@@ -157,6 +166,23 @@ def put_off(draft: DossierDraft, part: Part, now: datetime) -> None:
 def throw_away(draft: DossierDraft, now: datetime) -> None:
     draft.status, draft.changed_at = THROWN_AWAY, now
     draft.link_digest = draft.code_digest = None
+
+
+def arriving(session: Session, key: int, now: datetime) -> str:
+    """Note that files of a draft are on their way, so that it is not handed in without them; a name for `arrived`."""
+    name = f"{_ARRIVING}:{key}:{secrets.token_hex(8)}"
+    leases.hold(session, name, _ARRIVING, now, ARRIVES_WITHIN)
+    return name
+
+
+def arrived(session: Session, name: str) -> None:
+    """They are here, or never will be."""
+    leases.release(session, name, _ARRIVING)
+
+
+def is_arriving(session: Session, draft: DossierDraft, now: datetime) -> bool:
+    """Whether a file of a draft is still on its way."""
+    return leases.is_held(session, f"{_ARRIVING}:{draft.id}:", now)
 
 
 # elsewhere: the one-time link of the web form, the code for another channel
@@ -173,6 +199,16 @@ def by_link(session: Session, secret: str, now: datetime, *, lock: bool = False)
     """The draft behind a link, also one that was handed in since; None for an unknown or old one."""
     found = select(DossierDraft).where(DossierDraft.link_digest == _digest(secret), DossierDraft.link_until > now)
     return session.scalars(found.with_for_update(of=DossierDraft) if lock else found).one_or_none()
+
+
+def take_by_link(session: Session, secret: str, now: datetime) -> DossierDraft:
+    """The draft behind a link to work on, also one that was handed in: its contact is locked, then itself. Raises `NoSuchDraft`."""
+    its_contact = select(DossierDraft.contact_id).where(DossierDraft.link_digest == _digest(secret)).scalar_subquery()
+    session.execute(select(Contact.id).where(Contact.id == its_contact).with_for_update())
+    draft = by_link(session, secret, now, lock=True)
+    if draft is None or draft.status not in {OPEN, SUBMITTED}:
+        raise NoSuchDraft
+    return draft
 
 
 def _digest(secret: str) -> str:
@@ -202,3 +238,73 @@ def move(session: Session, contact: Contact, code: str, key: bytes, now: datetim
 def _code_digest(code: str, key: bytes) -> str:
     """Keyed: a million codes are tried in a second by whoever reads the database."""
     return hmac.new(key, b"move:" + code.encode(), hashlib.sha256).hexdigest()
+
+
+# what nobody goes on with, for the clock
+
+
+def go_on(key: int) -> str:
+    """Data of a button that goes on with a draft."""
+    return f"resume:{key}"
+
+
+def remind_stale(session: Session, now: datetime) -> int:
+    """Say once of each draft that nobody works on that it ends in a week; how many."""
+    stale = _lock(session, DossierDraft.reminded_at.is_(None), DossierDraft.changed_at <= now - REMIND_AFTER)
+    for draft in stale:
+        draft.reminded_at = now
+        _tell(session, draft, N_("dossier.draft_stale"), now, [[(N_("button.continue_dossier"), go_on(draft.id))]])
+    return len(stale)
+
+
+def tell_staff_of_stale(session: Session, now: datetime) -> int:
+    """What `remind_stale` is in trial mode: citizens hear nothing, staff hear once what they would have. No draft ends without a word to
+    who wrote it, so `reminded_at` stays empty, and in trial mode nothing expires."""
+    known = select(Reminder.id).where(
+        Reminder.kind == _REMINDER, Reminder.subject_id == DossierDraft.id, Reminder.about_at == DossierDraft.changed_at
+    )
+    unread = (DossierDraft.contact_id.is_not(None), DossierDraft.reminded_at.is_(None), ~known.exists())
+    stale = _lock(session, DossierDraft.changed_at <= now - REMIND_AFTER, *unread)
+    for draft in stale:
+        facts = {"kind": _REMINDER, "subject_id": draft.id, "contact_id": draft.contact_id, "about_at": draft.changed_at}
+        session.add(Reminder(**facts, due_at=now, state=DROPPED, reason="trial", settled_at=now))
+    if stale:
+        outbox.alert_staff(session, N_("alert.trial_drafts.subject"), N_("alert.trial_drafts.body"), now=now, number=len(stale))
+    return len(stale)
+
+
+def expire(session: Session, now: datetime) -> int:
+    """End drafts a week after their reminder, with a last word; how many."""
+    over = _lock(session, DossierDraft.reminded_at <= now - (EXPIRE_AFTER - REMIND_AFTER))
+    for draft in over:
+        draft.status, draft.link_digest, draft.code_digest = EXPIRED, None, None
+        _tell(session, draft, N_("dossier.draft_expired"), now, [])
+    return len(over)
+
+
+def expire_none(session: Session, now: datetime) -> int:
+    """What `expire` is in trial mode, in which citizens are told nothing unasked."""
+    return 0
+
+
+def _lock(session: Session, *which: ColumnElement[bool]) -> Sequence[DossierDraft]:
+    """Some open drafts, the oldest first: their contacts are locked, then they."""
+    found = select(DossierDraft.id, DossierDraft.contact_id).where(DossierDraft.status == OPEN, *which)
+    rows = session.execute(found.order_by(DossierDraft.changed_at).limit(BATCH)).all()
+    owners = sorted({contact_id for _, contact_id in rows if contact_id is not None})
+    session.execute(select(Contact.id).where(Contact.id.in_(owners)).order_by(Contact.id).with_for_update())
+    its = select(DossierDraft).where(DossierDraft.id.in_([key for key, _ in rows]), DossierDraft.status == OPEN, *which)
+    return session.scalars(its.order_by(DossierDraft.id).with_for_update(of=DossierDraft)).all()
+
+
+def _tell(session: Session, draft: DossierDraft, key: str, now: datetime, keyboard: list[list[notices.Button]]) -> None:
+    """Say something to who filled a draft in: in the chat, or by mail to the officer who did it for a visitor."""
+    days = (EXPIRE_AFTER - REMIND_AFTER).days
+    if draft.contact is not None:
+        kind = translate(f"dossier.type.{draft.kind}", draft.contact.language)
+        notices.say(session, draft.contact, key, now, keyboard, kind=kind, days=days)
+    elif draft.staff_id is not None:
+        person = session.get_one(Staff, draft.staff_id)
+        kind = translate(f"dossier.type.{draft.kind}", person.language)
+        subject = translate(N_("alert.dossier_draft.subject"), person.language, kind=kind)
+        outbox.mail(session, person, subject, to_plain(translate(key, person.language, kind=kind, days=days)), now)

@@ -59,6 +59,16 @@ def _tell(session: Session, dossier: Dossier, key: str, now: datetime, data: str
     return True
 
 
+def _language(dossier: Dossier) -> str:
+    return dossier.contact.language if dossier.contact else dossier.language
+
+
+def received(session: Session, dossier: Dossier, now: datetime) -> bool:
+    """It was handed in outside of the chat, which hears of it, too; the receipt as PDF follows."""
+    source = translate(f"dossier.source.{dossier.source}", _language(dossier))
+    return _tell(session, dossier, N_("dossier.received_elsewhere"), now, source=source)
+
+
 def moved(session: Session, dossier: Dossier, words: str, now: datetime) -> bool:
     """An officer moved it on."""
     if words:
@@ -68,7 +78,7 @@ def moved(session: Session, dossier: Dossier, words: str, now: datetime) -> bool
 
 def demanded(session: Session, dossier: Dossier, demand: DossierDemand, now: datetime) -> bool:
     """Everything that is missing, in one message."""
-    language = dossier.contact.language if dossier.contact else dossier.language
+    language = _language(dossier)
     listed = "\n".join(f"☐ {part_name(item.kind, item.name, language)}: {item.words}" for item in demand.items)
     return _tell(session, dossier, N_("dossier.demanded"), now, fill(dossier.id), items=listed)
 

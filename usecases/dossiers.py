@@ -17,6 +17,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from db.engine import signal
 from db.models import (
     Contact,
     DemandedItem,
@@ -36,6 +37,7 @@ from domain.dossiers.declaration import OFF, PAUSED, RUNS, DossierType, Field, M
 from domain.errors import (
     DossierIncomplete,
     DossierMoved,
+    FileArriving,
     LateReasonNeeded,
     ManagerNeeded,
     NoSuchDossier,
@@ -50,6 +52,9 @@ from usecases import dossier_drafts, dossier_notices, organisations, outbox, tim
 from usecases.enquiries import FileToSend
 from usecases.references import next_reference
 
+RECEIPTS = "receipts"
+"""The signal that a receipt is to be printed."""
+
 
 def declared(dossier: Dossier) -> DossierType:
     """The declaration it was handed in under."""
@@ -62,11 +67,16 @@ def declared(dossier: Dossier) -> DossierType:
 def submit(
     session: Session, draft: DossierDraft, *, source: str, contact: Contact | None = None, staff: Staff | None = None, now: datetime
 ) -> tuple[Dossier, bool]:
-    """Hand a locked draft in; whether this did it. Handed in before, it is the same dossier. Raises `DossierIncomplete`, `NoSuchDraft`."""
+    """Hand a locked draft in; whether this did it. Handed in before, it is the same dossier.
+
+    Raises `NoSuchDraft`, `FileArriving`, `DossierIncomplete`.
+    """
     if draft.dossier_id is not None:
         return session.get_one(Dossier, draft.dossier_id), False
     if draft.status != dossier_drafts.OPEN:
         raise NoSuchDraft
+    if dossier_drafts.is_arriving(session, draft, now):
+        raise FileArriving
     kind = dossier_drafts.declared(draft)
     answers, papers = final(draft)
     if missing := kind.missing(draft.answers, draft.papers):
@@ -106,6 +116,7 @@ def submit(
     if organisation is not None and contact is not None:
         _ask_who_is_confirmed(session, organisation.id, contact, now)
     outbox.alert_staff(session, N_("alert.dossier.subject"), N_("alert.dossier.body"), now=now, reference=dossier.reference)
+    signal(session, RECEIPTS)
     return dossier, True
 
 
@@ -159,6 +170,33 @@ def record(
     session.add(event)
     dossier.changed_at = now
     return event
+
+
+# the receipt
+
+
+def unprinted(session: Session, limit: int) -> Sequence[Dossier]:
+    """What has no receipt as PDF yet, the oldest first."""
+    waiting = select(Dossier).where(Dossier.receipt_sha256.is_(None)).order_by(Dossier.id).limit(limit)
+    return session.scalars(waiting).all()
+
+
+def hand_receipt(session: Session, key: int, file: FileToSend, now: datetime) -> bool:
+    """Keep the printed receipt, already stored, and send it into the chat, once. False where another press was a moment earlier."""
+    contact = select(Dossier.contact_id).where(Dossier.id == key).scalar_subquery()
+    session.execute(select(Contact.id).where(Contact.id == contact).with_for_update())
+    dossier = lock(session, key)
+    if dossier.receipt_sha256 is not None:
+        return False
+    dossier.receipt_sha256 = file.sha256
+    dossier_notices.send_receipt(session, dossier, file, now)
+    return True
+
+
+def receipt_file(dossier: Dossier) -> FileToSend | None:
+    """The receipt as PDF, or None while it is being printed."""
+    digest = dossier.receipt_sha256
+    return FileToSend(digest, f"{dossier.reference}.pdf", "application/pdf") if digest else None
 
 
 # reading

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -24,3 +24,9 @@ def hold(session: Session, name: str, holder: str, now: datetime, lasts: timedel
 def release(session: Session, name: str, holder: str) -> None:
     """Give the lease back, so that another need not wait for it to lapse."""
     session.execute(delete(Lease).where(Lease.name == name, Lease.holder == holder))
+
+
+def is_held(session: Session, beginning: str, now: datetime) -> bool:
+    """Whether anybody holds a lease whose name begins so."""
+    held = select(Lease.name).where(Lease.name.startswith(beginning, autoescape=True), Lease.expires_at > now)
+    return session.scalar(held.limit(1)) is not None

@@ -123,7 +123,7 @@ class ChatPages:
 
     async def static(self, request: Request) -> Response:
         name = request.path_params["name"]
-        if name not in {"chat.js", "chat.css", "public.css"}:
+        if name not in {"chat.js", "chat.css", "form.js", "public.css"}:
             return Response(status_code=404)
         content, version = _asset(name)
         age = "public, max-age=31536000, immutable" if request.query_params.get("v") == version else "no-cache"

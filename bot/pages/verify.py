@@ -1,4 +1,9 @@
-"""Verification (xác minh): whoever holds a certificate's QR code sees whether the office gave it, and whether it still holds."""
+"""Verification (xác minh): whoever holds the QR code of a paper sees whether the office gave it, and where it stands.
+
+A certificate shows what the paper says; the receipt of a dossier only what lets its holder compare: no name, phone or answer.
+"""
+
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -7,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 from bot.counter import Counter
 from bot.public import PublicPages
 from domain.messages import N_
-from usecases import certificates, office
+from usecases import certificates, dossier_papers, dossiers, office
 
 
 class Verify:
@@ -22,12 +27,16 @@ class Verify:
     def _page(self, request: Request) -> Response:
         with self._counter.database.read() as session:
             found = certificates.find(session, request.path_params["secret"])
-            if found is None:
-                return self._pages.nothing(request, N_("verify.nothing"))
             name = office.name(session, self._pages.language(request))
-            return self._pages.show(request, "verify.html", certificate=found, office=name)
+            if found is not None:
+                return self._pages.show(request, "verify.html", certificate=found, office=name)
+            dossier = dossiers.by_secret(session, request.path_params["secret"])
+            if dossier is None:
+                return self._pages.nothing(request, N_("verify.nothing"))
+            facts: dict[str, Any] = {"papers": len(dossier_papers.handed_in(dossier)), "digest": dossier_papers.grouped(dossier.digest)}
+            return self._pages.show(request, "verify_dossier.html", dossier=dossier, office=name, **facts)
 
 
 def routes(counter: Counter) -> list[BaseRoute]:
-    """The page behind the code on a certificate."""
+    """The page behind the code on a certificate or receipt."""
     return [Route("/verify/{secret}", Verify(counter).page)]
