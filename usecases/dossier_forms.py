@@ -1,0 +1,105 @@
+"""A dossier as a form (biểu mẫu hồ sơ): what was typed into the boxes of a page, read by the declaration; what a box and a page show.
+
+Web form and panel share it: same checks, same sentences as in the chat.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.dossiers.answers import read
+from domain.dossiers.declaration import CHOICE, DATE, NUMBER, YES, YES_NO, DossierType, Field, Part
+from domain.errors import OfficeError
+from domain.folding import clean
+from domain.messages import N_
+from domain.training import date_of
+from locales import amount, day, translate
+
+Posted = Mapping[str, str | list[str]]
+
+
+def read_form(
+    declared: DossierType, posted: Posted, language: str, *, before: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Answers, and by field the sentence that says what is wrong with it; a box may be a text or several.
+
+    A box that was not sent is left out; one that was emptied is an empty answer. What does not apply after the other answers is not read.
+    `before` are the answers so far: conditions on boxes that were not sent look there, and what stands as it was stays as it was
+    (a box holds an address in one line, its parts are kept). Whether something is missing, `missing` says.
+    """
+    kept = dict(before or {})
+    answers: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for field in declared.fields:
+        if field.name not in posted or field not in declared.asked({**kept, **answers}):
+            continue
+        text = _text(posted[field.name])
+        kept_answer = kept.pop(field.name, None)
+        if not text or (kept_answer and text == box(field, kept_answer, language)):
+            answers[field.name] = kept_answer if text else ""
+            continue
+        try:
+            answers[field.name] = read_box(field, text, language)
+        except OfficeError as refusal:
+            faults[field.name] = translate(refusal.key, language, **refusal.facts)
+    return answers, faults
+
+
+def _text(sent: str | list[str]) -> str:
+    return clean(sent if isinstance(sent, str) else "\n".join(sent))
+
+
+def read_box(field: Field, text: str, language: str) -> Any:
+    """One answer; raises the `OfficeError` that says what is wrong."""
+    return text if text in field.choices else read(field, text, captions(field, language))
+
+
+def captions(field: Field, language: str) -> dict[str, str]:
+    """The choices of a field as people read them; of a question for yes or no, these two."""
+    if field.kind == YES_NO:
+        return {YES: translate(N_("dossier.yes"), language), "no": translate(N_("dossier.no"), language)}
+    return {choice: translate(f"dossier.choice.{field.name}.{choice}", language) for choice in field.choices}
+
+
+def missing(declared: DossierType, answers: Mapping[str, Any], papers: Mapping[str, Any], language: str) -> dict[str, str]:
+    """By the name of each required part that is not there, the sentence that asks for it."""
+    return {part.name: _wanted(part, language) for part in declared.missing(answers, papers)}
+
+
+def _wanted(part: Part, language: str) -> str:
+    key = N_("error.answer_needed") if isinstance(part, Field) else N_("error.paper_needed")
+    return translate(key, language, name=name_of(part, language))
+
+
+def name_of(part: Part, language: str) -> str:
+    """A field or a paper as people read it."""
+    return translate(f"dossier.{'field' if isinstance(part, Field) else 'paper'}.{part.name}.name", language)
+
+
+def box(field: Field, value: Any, language: str) -> str:
+    """An answer as it stands in a box for typing, and can be read again; a choice by its name."""
+    if value in (None, "", [], {}):
+        return ""
+    if field.kind in {CHOICE, YES_NO}:
+        return str(value)
+    if field.kind == DATE:
+        return f"{date_of(str(value)):%d/%m/%Y}"
+    return said(field, value, language)
+
+
+def said(field: Field, value: Any, language: str) -> str:
+    """An answer as people read it: a choice by its caption, a date by day, month, year, an address in one line, one code a line."""
+    if value in (None, "", [], {}):
+        return ""
+    if field.kind in {CHOICE, YES_NO}:
+        return captions(field, language).get(str(value), str(value))
+    if field.kind == DATE:
+        return day(date_of(str(value)), language)
+    if field.kind == NUMBER and isinstance(value, int):
+        return amount(value, language)
+    return _plain(value)
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return str(value.get("line") or " – ".join(str(one) for one in value.values() if one))
+    return "\n".join(_plain(one) for one in value) if isinstance(value, list) else str(value)
