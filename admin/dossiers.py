@@ -271,3 +271,10 @@ def demandable(rows: Sequence[Row]) -> list[Row]:
 def is_faulty(row: Row) -> bool:
     """Whether an officer ticked it as wrong, or something required is not there."""
     return row.state == MISSING if row.mark is None else not row.mark.is_right
+
+
+def suggested(row: Row) -> str:
+    """What the request for more says of a part before an officer writes: their own words, or what is usually wrong; of the rest nothing."""
+    if row.mark is not None and not row.mark.is_right:
+        return row.mark.words or row.phrase
+    return say(N_("panel.dossier.demand.missing")) if row.state in {MISSING, WEAK} else ""

@@ -21,7 +21,7 @@ from admin.queues import LAST_PAGE, LONGEST_SEARCH, MANY, PAGE
 from db.files import FileStore
 from db.models import DemandedItem, Dossier, DossierPaper, Staff, StoredFile
 from db.models.stored_file import THREAT, UNSCANNED
-from domain.dossiers.declaration import Field
+from domain.dossiers.declaration import OFFICE, Field
 from domain.errors import DossierMoved, NothingDemanded, OfficeError
 from domain.folding import clean
 from domain.messages import N_
@@ -168,6 +168,7 @@ class DossiersView(PanelView):
             dossier=dossier,
             rows=dossiers.demandable([row for group in groups for row in group.rows]),
             is_faulty=dossiers.is_faulty,
+            suggested=dossiers.suggested,
             number=dossier.demand_count + 1,
             may_again=bool(access.roles() & access.ADMINISTRATORS),
             managers=desk.answerers(db.session, access.ADMINISTRATORS),
@@ -206,6 +207,8 @@ class DossiersView(PanelView):
                 cases.propose(session, dossier, target, staff=officer, words=words, now=now())
             else:
                 cases.move(session, dossier, target, staff=officer, words=words, now=now())
+                if dossier.assigned_to_id is None and cases.declared(dossier).state(target).unit == OFFICE:
+                    cases.assign(session, dossier, officer, by=officer, now=now())  # who begins the work has it
 
         opened = dossiers.get_or_abort(db.session, reference)
         way = cases.declared(opened).move(opened.status, target)
