@@ -17,7 +17,8 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from werkzeug.wrappers import Response
 
 from admin.staff_login import is_signed_in, next_step
-from db.models import Contact, Enquiry, PanelTask, StaffSession
+from db.models import Contact, Dossier, Enquiry, Organisation, PanelTask, StaffSession
+from domain import dossiers
 
 ADMINISTRATOR, ENQUIRIES, TRAINING, BARCODES, METROLOGY, COMMUNICATIONS, VIEWER = ROLES = (
     "administrator",
@@ -44,6 +45,10 @@ READERS = ANSWERERS | {VIEWER}
 CLASS_READERS = TRAINERS | {VIEWER}
 AUTHORS = ANSWERERS | {COMMUNICATIONS}
 """Who writes knowledge; what one writes another approves."""
+FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES})}
+"""Families of procedures (`domain.dossiers`): who works on their dossiers."""
+DOSSIER_OFFICERS = frozenset({ADMINISTRATOR}).union(*FAMILIES.values())
+DOSSIER_READERS = DOSSIER_OFFICERS | {VIEWER}
 
 # ── functions: endpoint → the roles that may call it ─────────────────────────────────────────────────────────────────────────────────
 
@@ -142,6 +147,32 @@ RIGHTS = {
     "class_results.scores": TRAINERS,
     "class_results.issue": TRAINERS,
     "class_results.revoke": TRAINERS,
+    # dossiers, and the firms that they are of
+    "dossiers.index": DOSSIER_READERS,
+    "dossiers.page": DOSSIER_READERS,
+    "dossiers.file": DOSSIER_OFFICERS,
+    "dossiers.preview": DOSSIER_OFFICERS,
+    "dossiers.receipt": DOSSIER_OFFICERS,
+    "dossiers.resend": DOSSIER_OFFICERS,
+    "dossiers.check": DOSSIER_OFFICERS,
+    "dossiers.demand": DOSSIER_OFFICERS,
+    "dossiers.fill": DOSSIER_OFFICERS,
+    "dossiers.take": DOSSIER_OFFICERS,
+    "dossiers.assign": DOSSIER_OFFICERS,
+    "dossiers.move": DOSSIER_OFFICERS,
+    "dossiers.approve": DOSSIER_OFFICERS,
+    "dossiers.send_back": DOSSIER_OFFICERS,
+    "dossiers.explain": DOSSIER_OFFICERS,
+    "dossiers.note": DOSSIER_OFFICERS,
+    "dossier_counter.index": DOSSIER_OFFICERS,
+    "dossier_counter.draft": DOSSIER_OFFICERS,
+    "dossier_counter.throw_away": DOSSIER_OFFICERS,
+    "organisations.index_view": DOSSIER_READERS,
+    "organisations.page": DOSSIER_READERS,
+    "organisations.decide": DOSSIER_OFFICERS,
+    "organisations.add_prefix": DOSSIER_OFFICERS,
+    "organisations.verify_prefix": DOSSIER_OFFICERS,
+    "organisations.end_prefix": DOSSIER_OFFICERS,
     # knowledge
     "knowledge.index_view": EVERYBODY,
     "knowledge.create_view": AUTHORS,
@@ -184,6 +215,7 @@ RIGHTS = {
     "exports.canned": ANSWERERS,
     "exports.outbox": ADMINISTRATORS,
     "exports.registrations": TRAINERS,
+    "exports.dossiers": DOSSIER_READERS,
     "imports.knowledge": AUTHORS,
     "imports.canned": OFFICERS,
     "imports.registrations": TRAINERS,
@@ -255,7 +287,21 @@ def _assigned() -> ColumnElement[bool]:
 
 
 def _of_assigned() -> ColumnElement[bool]:
-    return Contact.id.in_(select(Enquiry.contact_id).where(_assigned()))
+    filed = select(Dossier.contact_id).where(_of_family(), Dossier.contact_id.is_not(None))
+    return or_(Contact.id.in_(select(Enquiry.contact_id).where(_assigned())), Contact.id.in_(filed))
+
+
+def kinds() -> frozenset[str]:
+    """The types of dossiers that the person works on."""
+    return frozenset(one.kind for one in dossiers.DECLARED if roles() & FAMILIES.get(one.family, NOBODY))
+
+
+def _of_family() -> ColumnElement[bool]:
+    return Dossier.kind.in_(sorted(kinds()))
+
+
+def _filed_in_family() -> ColumnElement[bool]:
+    return Organisation.id.in_(select(Dossier.organisation_id).where(_of_family(), Dossier.organisation_id.is_not(None)))
 
 
 def _own_tasks() -> ColumnElement[bool]:
@@ -269,6 +315,8 @@ def _own_sessions() -> ColumnElement[bool]:
 ROWS: dict[str, dict[str, Rule]] = {
     "enquiries": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _assigned),
     "contacts": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _of_assigned),
+    "dossiers": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _of_family),
+    "organisations": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _filed_in_family),
     "panel_tasks": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_tasks),
     "staff_sessions": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_sessions),
 }
@@ -278,7 +326,11 @@ ROWS: dict[str, dict[str, Rule]] = {
 
 FIELDS = {
     "contacts.display_name": READERS - {VIEWER} | {COMMUNICATIONS},
+    "dossiers.answers": DOSSIER_OFFICERS,
+    "dossiers.papers": DOSSIER_OFFICERS,
+    "dossiers.phone": DOSSIER_OFFICERS,
     "inbound_messages.text": ANSWERERS,
+    "organisations.phone": DOSSIER_OFFICERS,
     "participants.full_name": TRAINERS,
     "registrations.phone": TRAINERS,
     "registrations.answers": TRAINERS,

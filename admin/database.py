@@ -72,4 +72,4 @@ def get_one_or_abort(session: Session, model: type[Row], key: str) -> Row:
 
 def locked(session: Session, model: Any, key: int) -> Any:
     """A record, locked until the end of the transaction against other editors; rows that refer to it may still be added."""
-    return session.scalars(select(model).where(model.id == key).with_for_update(key_share=True)).one()
+    return session.scalars(select(model).where(model.id == key).with_for_update(key_share=True, of=model)).unique().one()

@@ -59,6 +59,12 @@ class Export:
     fits: Callable[[Any, Asked], bool] = lambda _row, _who: True
     choices: Mapping[str, Collection[str]] = field(default_factory=dict)
     is_searched: bool = False
+    more: Callable[[Asked], Sequence[Column]] = lambda _who: ()
+    """Columns that hang on what is asked for."""
+
+    def shown(self, who: Asked) -> tuple[Column, ...]:
+        """The columns of one file."""
+        return (*self.columns, *self.more(who))
 
     @property
     def noun(self) -> str:
@@ -102,7 +108,7 @@ def run(export: Export, work: Work) -> None:
     with work.write(0):
         pass
     title = work.who.say(export.title)
-    headings = [Heading(work.who.say(column.label), column.width) for column in export.columns]
+    headings = [Heading(work.who.say(column.label), column.width) for column in export.shown(work.who)]
     scratch = work.files.scratch()
     try:
         count = write(scratch, form, title, headings, _rows(export, work))
@@ -131,11 +137,12 @@ def file_name(title: str, who: Asked, form: str) -> str:
 def _rows(export: Export, work: Work) -> Iterator[Sequence[object]]:
     """Page by page by the key, which no insertion shifts. Between pages nothing is open."""
     key, last, done = export.record.id, 0, 0
+    columns = export.shown(work.who)
     while True:
         with work.read() as session:
             wanted = export.query(work.who).where(key > last).order_by(None).order_by(key).limit(PAGE)
             page = session.scalars(wanted).unique().all()
-            lines = [[column.shown(row, work.who) for column in export.columns] for row in page if export.fits(row, work.who)]
+            lines = [[column.shown(row, work.who) for column in columns] for row in page if export.fits(row, work.who)]
         yield from lines
         done += len(page)
         work.beat(done)

@@ -106,7 +106,15 @@ NOUN = {
     "class_questions": N_("panel.noun.class_questions"),
     "class_sessions": N_("panel.noun.class_sessions"),
     "consents": N_("panel.noun.consents"),
+    "company_prefixes": N_("panel.noun.company_prefixes"),
     "contacts": N_("panel.noun.contacts"),
+    "declared_products": N_("panel.noun.declared_products"),
+    "demanded_items": N_("panel.noun.demanded_items"),
+    "dossier_demands": N_("panel.noun.dossier_demands"),
+    "dossier_drafts": N_("panel.noun.dossier_drafts"),
+    "dossier_events": N_("panel.noun.dossier_events"),
+    "dossier_papers": N_("panel.noun.dossier_papers"),
+    "dossiers": N_("panel.noun.dossiers"),
     "enquiries": N_("panel.noun.enquiries"),
     "given_answers": N_("panel.noun.given_answers"),
     "holidays": N_("panel.noun.holidays"),
@@ -116,6 +124,8 @@ NOUN = {
     "labelled_questions": N_("panel.noun.labelled_questions"),
     "not_ours_subjects": N_("panel.noun.not_ours_subjects"),
     "office_settings": N_("panel.noun.office_settings"),
+    "organisation_contacts": N_("panel.noun.organisation_contacts"),
+    "organisations": N_("panel.noun.organisations"),
     "outbox": N_("panel.noun.outbox"),
     "panel_tasks": N_("panel.noun.panel_tasks"),
     "participants": N_("panel.noun.participants"),
@@ -162,6 +172,36 @@ SOURCE = {
     "counter": N_("panel.source.counter"),
     "import": N_("panel.source.import"),
 }
+DOSSIER_SOURCE = {
+    "chat": N_("panel.dossier.source.chat"),
+    "form": N_("panel.dossier.source.form"),
+    "counter": N_("panel.dossier.source.counter"),
+}
+DOSSIER_EVENT = {
+    "submitted": N_("panel.dossier.event.submitted"),
+    "moved": N_("panel.dossier.event.moved"),
+    "proposed": N_("panel.dossier.event.proposed"),
+    "sent_back": N_("panel.dossier.event.sent_back"),
+    "demanded": N_("panel.dossier.event.demanded"),
+    "filled": N_("panel.dossier.event.filled"),
+    "corrected": N_("panel.dossier.event.corrected"),
+    "late": N_("panel.dossier.event.late"),
+    "overdue": N_("panel.dossier.event.overdue"),
+    "assigned": N_("panel.dossier.event.assigned"),
+    "note": N_("panel.dossier.event.note"),
+    "checked": N_("panel.dossier.event.checked"),
+}
+ACTOR = {
+    "citizen": N_("panel.dossier.actor.citizen"),
+    "staff": N_("panel.dossier.actor.staff"),
+    "system": N_("panel.dossier.actor.system"),
+}
+SPEAKS = {
+    "claimed": N_("panel.speaks.claimed"),
+    "confirmed": N_("panel.speaks.confirmed"),
+    "refused": N_("panel.speaks.refused"),
+}
+"""Whether a contact speaks for a firm."""
 ENDED_BY = {
     "citizen": N_("panel.ended_by.citizen"),
     "staff": N_("panel.ended_by.staff"),
@@ -197,6 +237,7 @@ OUTCOME = {
 PURPOSE = {
     "answering": N_("panel.purpose.answering"),
     "updates": N_("panel.purpose.updates"),
+    "dossiers": N_("panel.purpose.dossiers"),
 }
 UNNAMED = {
     "web": N_("panel.contact.unnamed_web"),
@@ -216,6 +257,8 @@ FILTER = {
     "officer": N_("panel.filter.officer"),
     "overdue": N_("panel.filter.due"),
     "awaiting": N_("panel.filter.turn"),
+    "kind": N_("panel.dossier.type"),
+    "speaker": N_("panel.organisation.contacts"),
 }
 REVIEW_STATE = {
     "due": N_("panel.review.mark_due"),

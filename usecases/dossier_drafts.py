@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from db.models import Contact, Dossier, DossierDraft, Reminder, Staff
+from db.models import Contact, Dossier, DossierDraft, Organisation, Reminder, Staff
 from db.models.organisation import CONFIRMED
 from db.models.reminder import DROPPED
 from domain import dossiers
@@ -83,6 +83,14 @@ def get_own(session: Session, contact: Contact, key: int, *, any_status: bool = 
     return draft
 
 
+def get_at_counter(session: Session, key: int) -> DossierDraft:
+    """A draft that staff began for a visitor, locked; any colleague may go on with it. Raises `NoSuchDraft`."""
+    draft = session.get(DossierDraft, key, with_for_update={"of": DossierDraft}, populate_existing=True)
+    if draft is None or draft.staff_id is None:
+        raise NoSuchDraft
+    return draft
+
+
 # what is said and sent
 
 
@@ -116,7 +124,7 @@ def known_answers(session: Session, draft: DossierDraft, contact: Contact) -> di
     tax_code = draft.answers.get("tax_code")
     for link in organisations.of(session, contact):
         if link.status == CONFIRMED and tax_code in {None, "", link.organisation.tax_code}:
-            return _of_organisation(draft, link.organisation) | {"person": link.person}
+            return of_organisation(draft, link.organisation) | {"person": link.person}
     last = select(Dossier).where(Dossier.contact_id == contact.id).order_by(Dossier.id.desc()).limit(1)
     filed = session.scalars(last).one_or_none()
     if filed is None or (tax_code and filed.tax_code != tax_code):
@@ -125,7 +133,8 @@ def known_answers(session: Session, draft: DossierDraft, contact: Contact) -> di
     return {name: value for name, value in filed.answers.items() if name in shared and value}
 
 
-def _of_organisation(draft: DossierDraft, firm: Any) -> dict[str, Any]:
+def of_organisation(draft: DossierDraft, firm: Organisation) -> dict[str, Any]:
+    """What a draft can take over from a firm. For who may see it."""
     found: dict[str, Any] = {}
     for field in declared(draft).fields:
         if field.kind == ADDRESS and firm.address:

@@ -210,6 +210,14 @@ def lock(session: Session, key: int) -> Dossier:
     return dossier
 
 
+def lock_for_staff(session: Session, key: int) -> Dossier:
+    """The same for an officer, who has not locked its contact yet: contact first, as everywhere. Raises `NoSuchDossier`."""
+    session.execute(
+        select(Contact.id).where(Contact.id == select(Dossier.contact_id).where(Dossier.id == key).scalar_subquery()).with_for_update()
+    )
+    return lock(session, key)
+
+
 def own(session: Session, contact: Contact, limit: int = 20) -> Sequence[Dossier]:
     """What a contact may see: filed by itself, or by a firm that it is confirmed for; the newest first."""
     return session.scalars(select(Dossier).where(_is_own(contact)).order_by(Dossier.id.desc()).limit(limit)).all()
@@ -297,6 +305,8 @@ def _must_be_explained(session: Session, dossier: Dossier, way: Move, words: str
 
 def _go(session: Session, dossier: Dossier, way: Move, *, actor: str, staff: Staff | None, words: str, now: datetime) -> None:
     _set_clock(session, dossier, way, now)
+    if (asked := open_demand(session, dossier)) is not None:
+        asked.filled_at = now  # it goes on without what is left to fill
     dossier.status, dossier.status_since = way.target, now
     dossier.proposed_status, dossier.proposed_by_id, dossier.proposed_words = "", None, ""
     record(session, dossier, "moved", actor=actor, staff=staff, words=words.strip(), now=now)
@@ -450,8 +460,8 @@ def item_of(session: Session, dossier: Dossier, key: int) -> DemandedItem:
     return item
 
 
-def fill_answer(session: Session, dossier: Dossier, item: DemandedItem, value: Any, now: datetime) -> bool:
-    """The firm answers an item: a field again, or in words. Whether nothing is left to fill."""
+def fill_answer(session: Session, dossier: Dossier, item: DemandedItem, value: Any, now: datetime, staff: Staff | None = None) -> bool:
+    """The firm answers an item, or says it to an officer: a field again, or in words. Whether nothing is left to fill."""
     if item.kind == FIELD:
         before = dossier.answers.get(item.name)
         dossier.answers = {**dossier.answers, item.name: value}
@@ -460,7 +470,8 @@ def fill_answer(session: Session, dossier: Dossier, item: DemandedItem, value: A
             session,
             dossier,
             "corrected",
-            actor=CITIZEN,
+            actor=STAFF if staff else CITIZEN,
+            staff=staff,
             words=json.dumps({item.name: before}, ensure_ascii=False),
             is_internal=True,
             now=now,
@@ -468,7 +479,7 @@ def fill_answer(session: Session, dossier: Dossier, item: DemandedItem, value: A
     else:
         item.answer = str(value)
     item.done_at = now
-    return _fill_if_done(session, dossier, now)
+    return _fill_if_done(session, dossier, now, staff)
 
 
 def _keep_columns(dossier: Dossier) -> None:
@@ -499,14 +510,14 @@ def sent_for(session: Session, dossier: Dossier, item: DemandedItem) -> list[Dos
     ]
 
 
-def done(session: Session, dossier: Dossier, item: DemandedItem, now: datetime) -> bool:
-    """The firm has sent all files of an item. Whether nothing is left to fill."""
+def done(session: Session, dossier: Dossier, item: DemandedItem, now: datetime, staff: Staff | None = None) -> bool:
+    """The firm has sent all files of an item, or brought them to an officer. Whether nothing is left to fill."""
     if item.done_at is None and sent_for(session, dossier, item):
         item.done_at = now
-    return _fill_if_done(session, dossier, now)
+    return _fill_if_done(session, dossier, now, staff)
 
 
-def _fill_if_done(session: Session, dossier: Dossier, now: datetime) -> bool:
+def _fill_if_done(session: Session, dossier: Dossier, now: datetime, staff: Staff | None) -> bool:
     asked = open_demand(session, dossier)
     if asked is None or any(item.done_at is None for item in asked.items):
         return False
@@ -514,7 +525,7 @@ def _fill_if_done(session: Session, dossier: Dossier, now: datetime) -> bool:
     way = next(way for way in declared(dossier).moves_from(dossier.status, CITIZEN) if declared(dossier).state(way.target).clock == RUNS)
     _set_clock(session, dossier, way, now)
     dossier.status, dossier.status_since = way.target, now
-    record(session, dossier, "filled", actor=CITIZEN, now=now)
+    record(session, dossier, "filled", actor=STAFF if staff else CITIZEN, staff=staff, now=now)
     outbox.alert_staff(session, N_("alert.dossier_filled.subject"), N_("alert.dossier_filled.body"), now=now, reference=dossier.reference)
     return True
 

@@ -13,11 +13,14 @@ from admin.views.classes import ClassesView
 from admin.views.contacts import ContactsView
 from admin.views.documents import DocumentsView
 from admin.views.door import DoorView
+from admin.views.dossier_counter import DossierCounterView
+from admin.views.dossiers import DossiersView
 from admin.views.history import HistoryView
 from admin.views.inbox import InboxView
 from admin.views.knowledge import KnowledgeView
 from admin.views.learning import LearningView
 from admin.views.office import OfficeSettingsView
+from admin.views.organisations import OrganisationsView
 from admin.views.outbox import OutboxView
 from admin.views.preview import PreviewView
 from admin.views.quarantine import QuarantineView
@@ -42,6 +45,9 @@ KNOWLEDGE = (
 )
 VIEWS = (
     InboxView,
+    DossiersView,
+    DossierCounterView,
+    OrganisationsView,
     ClassesView,
     ClassCalendarView,
     RegistrationsView,

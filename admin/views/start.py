@@ -6,7 +6,7 @@ from typing import Any
 from flask_security import current_user
 from sqlalchemy import func, select
 
-from admin import queues
+from admin import dossier_queues, queues
 from admin.access import may
 from admin.database import db
 from admin.language import now, today
@@ -35,6 +35,8 @@ class StartView(PanelView):
         if may("inbox.index"):
             facts |= {"counts": queues.counts(db.session, current_user.id), "overdue": queues.count_overdue(db.session, now())}
             facts["urgent"] = queues.urgent(db.session, current_user.id, now())
+        if may("dossiers.index"):
+            facts["dossiers"] = dossier_queues.counts(db.session, current_user.id, now())
         if may("outbox.index_view"):
             facts["stuck"] = db.session.scalar(select(func.count()).where(OutboundMessage.state.in_((FAILED, UNKNOWN)))) or 0
             facts["quarantined"] = db.session.scalar(select(func.count()).where(QuarantinedUpdate.resolved_at.is_(None))) or 0

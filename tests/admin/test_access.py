@@ -147,6 +147,7 @@ def test_pages_load_nothing_foreign_and_run_nothing_inline(admin: Browser, outsi
     pages += ["/history/", "/canned/", "/canned/new/", "/calendar/", "/calendar/week", "/calendar/day", "/office/", "/office/profile"]
     pages += ["/staff/new/", "/staff/edit/?id=1", "/history/details/?id=1"]
     pages += ["/classes/", "/classes/new/", "/class_calendar/", "/registrations/", "/imports/registrations"]
+    pages += ["/dossiers/", "/dossier_counter/", "/organisations/"]
     pages += ["/abbreviations/", "/subjects/", "/subjects/edit", "/documents/", "/knowledge/new/?beside=1"]
     for answer in [admin.get(page) for page in pages] + [outsider.get("/login")]:
         assert answer.status_code == 200
