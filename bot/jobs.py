@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import metrics
 from bot.writer import Writer
-from usecases import enquiries, history, housekeeping, leases, reminders, waiting_list
+from usecases import company_prefixes, enquiries, history, housekeeping, leases, reminders, waiting_list
 
 log = structlog.get_logger()
 
@@ -34,6 +34,7 @@ JOBS = (
     Job("lapse_offers", 30, waiting_list.lapse),
     Job("alarm_stalled_waiting_lists", 600, waiting_list.alarm_stalled),
     Job("send_reminders", 30, reminders.send_due, in_trial=reminders.tell_staff_of_due),
+    Job("warn_full_prefixes", 3600, company_prefixes.warn_nearly_full, in_trial=company_prefixes.tell_staff_of_nearly_full),
 )
 
 

@@ -381,3 +381,23 @@ class CertificateNotEarned(OfficeError):
     """Somebody did not attend enough, or did not pass. Facts: name."""
 
     key = N_("error.certificate_not_earned")
+
+
+class NoSuchFee(OfficeError):
+    """No fee of this kind is in force."""
+
+    key = N_("error.no_such_fee")
+
+
+class NoLabel(OfficeError):
+    """A number that gets no label. Facts: none; one key a reason."""
+
+    def __init__(self, key: str, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.key = key
+
+
+class NoSuchPrefix(OfficeError):
+    """A company prefix that this contact does not speak for."""
+
+    key = N_("error.no_such_prefix")

@@ -4,11 +4,24 @@ from functools import cache
 
 from aiogram import Dispatcher
 
-from bot.conversations import answers, class_sign_up, class_survey, classes, codes, commands, enquiries, groups, my_classes, strays
+from bot.conversations import (
+    answers,
+    barcodes,
+    class_sign_up,
+    class_survey,
+    classes,
+    codes,
+    commands,
+    enquiries,
+    groups,
+    labels,
+    my_classes,
+    strays,
+)
 from bot.fsm import ConversationStorage
 from bot.greeting import GreetNewcomers
 
-CONVERSATIONS = (groups, commands, classes, class_sign_up, my_classes, class_survey, codes, enquiries, answers, strays)
+CONVERSATIONS = (groups, commands, classes, class_sign_up, my_classes, class_survey, codes, labels, barcodes, enquiries, answers, strays)
 
 
 @cache

@@ -10,7 +10,7 @@ import pytest
 from db.engine import Database
 from db.models import DeclaredProduct, Organisation
 from db.models.product import DECLARED, DISPUTED
-from domain import gs1
+from domain import gs1, gtin
 from usecases import codes
 from usecases.codes import REGISTERED, RIGHT, UNKNOWN, WRONG, CodeFinding, KnownProduct
 
@@ -54,7 +54,7 @@ def test_real_vietnamese_numbers_name_their_issuer_and_the_firms_part(database: 
     ],
 )
 def test_ranges_that_stand_for_no_ordinary_goods_are_told(database: Database, text: str, verdict: str, kind: str | None) -> None:
-    text = text[:-1] + codes.gtin.check_digit(text[:-1])
+    text = text[:-1] + gtin.check_digit(text[:-1])
     found = ask(database, text)
     assert (found.verdict, found.prefix.kind if found.prefix else None) == (verdict, kind)
     assert found.is_label == (kind == gs1.ISSUER)
