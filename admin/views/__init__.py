@@ -13,6 +13,7 @@ from admin.views.classes import ClassesView
 from admin.views.contacts import ContactsView
 from admin.views.documents import DocumentsView
 from admin.views.door import DoorView
+from admin.views.fees import FeesView
 from admin.views.history import HistoryView
 from admin.views.inbox import InboxView
 from admin.views.knowledge import KnowledgeView
@@ -28,6 +29,7 @@ from admin.views.start import StartView
 from admin.views.subjects import SubjectsView
 from admin.views.tasks import TasksView
 from admin.views.thresholds import ThresholdsView
+from admin.views.time_limits import TimeLimitsView
 
 START = StartView
 KNOWLEDGE = (
@@ -54,6 +56,8 @@ VIEWS = (
     CannedView,
     CalendarView,
     OfficeSettingsView,
+    FeesView,
+    TimeLimitsView,
     StaffView,
     OutboxView,
     QuarantineView,
