@@ -95,6 +95,10 @@ def test_the_readers_format_is_trusted_and_eight_typed_digits_are_tried_both_way
         assert codes.ask_read(session, Read("0050968000093", "UPCA", "00050968000093")).number == "050968000093"
         assert codes.ask_read(session, Read("96385074", "EAN8", "00000096385074")).kind == "gtin8"
         assert codes.ask_read(session, Read("https://example.vn", "QRCODE", None)).verdict == UNKNOWN
+        assert codes.ask_read(session, Read("123456789012", "CODE128", None)).verdict == UNKNOWN, "a parcel's number is no GTIN"
+        assert codes.ask_read(session, Read("]C10108936003721777", "CODE128", "08936003721777")).number == "8936003721777"
+        assert codes.ask_read(session, Read("(01)08936003721777(414)8936003721771", "DATAMATRIX", "08936003721777")).faults == ("location",)
+        assert codes.ask(session, "012345678901234560").kind == "sscc"
         assert codes.ask(session, "01234505").kind == "upce"
         both = codes.ask(session, "05096893")
         assert (both.kind, both.upc_a) == ("gtin8", "050968000093")
