@@ -42,6 +42,8 @@ ANSWERERS = OFFICERS | SPECIALISTS
 TRAINERS = frozenset({ADMINISTRATOR, TRAINING})
 """Who runs classes."""
 READERS = ANSWERERS | {VIEWER}
+FIGURE_KEEPERS = frozenset({ADMINISTRATOR, BARCODES})
+"""Who writes down and confirms fees and time limits."""
 CLASS_READERS = TRAINERS | {VIEWER}
 AUTHORS = ANSWERERS | {COMMUNICATIONS}
 """Who writes knowledge; what one writes another approves."""
@@ -255,6 +257,14 @@ RIGHTS = {
     "office.index": EVERYBODY,
     "office.edit": ADMINISTRATORS,
     "office.confirm": ADMINISTRATORS,
+    "fees.index_view": EVERYBODY,
+    "fees.create_view": FIGURE_KEEPERS,
+    "fees.edit_view": FIGURE_KEEPERS,
+    "fees.confirm": FIGURE_KEEPERS,
+    "time_limits.index_view": EVERYBODY,
+    "time_limits.create_view": FIGURE_KEEPERS,
+    "time_limits.edit_view": FIGURE_KEEPERS,
+    "time_limits.confirm": FIGURE_KEEPERS,
     # staff
     "staff.index_view": ADMINISTRATORS,
     "staff.create_view": ADMINISTRATORS,

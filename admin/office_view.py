@@ -182,7 +182,7 @@ class OfficeView(Closed, ModelView):  # type: ignore[misc]
         with writing() as session:
             made = self.create(session, form.entered())
             session.flush()
-            name = getattr(made, self.name_of)
+            name = self.heading_of(made)
         flash(say(N_("panel.record.created"), name=name), "done")
         return redirect(url_for(".edit_view", id=made.id), 303)
 
@@ -204,21 +204,21 @@ class OfficeView(Closed, ModelView):  # type: ignore[misc]
         if found:
             form.opened.data = conflicts.sign(form.names(), kept)
             return self._record_page(form, kept, conflicts=found, by=conflicts.last_editor(db.session, self.table, row.id)), 409
-        flash(say(N_("panel.record.saved"), name=getattr(kept, self.name_of)), "done")
+        flash(say(N_("panel.record.saved"), name=self.heading_of(kept)), "done")
         return redirect(url_for(".edit_view", id=row.id), 303)
 
     @expose("/delete/", methods=("POST",))
     def delete_view(self) -> ResponseReturnValue:
         """Put a record into the bin, from which it can be taken back."""
         row = self._mark(now())
-        flash(say(N_("panel.record.deleted"), name=getattr(row, self.name_of)), "done")
+        flash(say(N_("panel.record.deleted"), name=self.heading_of(row)), "done")
         return redirect(url_for(".index_view"), 303)
 
     @expose("/restore/", methods=("POST",))
     def restore(self) -> ResponseReturnValue:
         """Take a record back out of the bin."""
         row = self._mark(None)
-        flash(say(N_("panel.record.restored"), name=getattr(row, self.name_of)), "done")
+        flash(say(N_("panel.record.restored"), name=self.heading_of(row)), "done")
         return redirect(url_for(".edit_view", id=row.id), 303)
 
     def create(self, session: Session, values: dict[str, Any]) -> Any:
@@ -250,6 +250,10 @@ class OfficeView(Closed, ModelView):  # type: ignore[misc]
     def _record_page(self, form: PanelForm, row: Any, **facts: Any) -> str:
         page: str = self.render(self.form_template, form=form, row=row, **({"conflicts": {}, "by": None} | self.about(row) | facts))
         return page
+
+    def heading_of(self, row: Any) -> str:
+        """A record as a person reads it."""
+        return str(getattr(row, self.name_of))
 
     def about(self, row: Any) -> dict[str, Any]:
         """More that the page of a record tells."""

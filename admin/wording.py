@@ -116,6 +116,7 @@ NOUN = {
     "dossier_papers": N_("panel.noun.dossier_papers"),
     "dossiers": N_("panel.noun.dossiers"),
     "enquiries": N_("panel.noun.enquiries"),
+    "fees": N_("panel.noun.fees"),
     "given_answers": N_("panel.noun.given_answers"),
     "holidays": N_("panel.noun.holidays"),
     "internal_notes": N_("panel.noun.internal_notes"),
@@ -137,7 +138,19 @@ NOUN = {
     "staff": N_("panel.noun.staff"),
     "staff_roles": N_("panel.noun.staff_roles"),
     "staff_sessions": N_("panel.noun.staff_sessions"),
+    "time_limits": N_("panel.noun.time_limits"),
     "training_classes": N_("panel.noun.training_classes"),
+}
+FEE_KIND = {
+    "gcp10": N_("fee.kind.gcp10"),
+    "gcp9": N_("fee.kind.gcp9"),
+    "gcp8": N_("fee.kind.gcp8"),
+    "gcp7": N_("fee.kind.gcp7"),
+    "single_gtin": N_("fee.kind.single_gtin"),
+    "gln": N_("fee.kind.gln"),
+    "gtin8": N_("fee.kind.gtin8"),
+    "foreign_dossier": N_("fee.kind.foreign_dossier"),
+    "foreign_code": N_("fee.kind.foreign_code"),
 }
 ROLE = {
     "administrator": N_("panel.role.administrator"),

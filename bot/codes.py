@@ -40,14 +40,15 @@ async def ask_for_code(message: Message, work: Work) -> None:
     await message.answer(work.say("code.ask"), reply_markup=buttons.under_reply(work, [to_menu(work)]))
 
 
-async def tell(message: Message, work: Work, found: Sequence[CodeFinding], more: int = 0) -> None:
-    """Say what was found of one or several codes; `more` were not looked at."""
+async def tell(message: Message, work: Work, found: Sequence[CodeFinding], more: int = 0, notes: Sequence[str] = ()) -> None:
+    """Say what was found of one or several codes; `more` were not looked at. `notes` are keys of what to say beside it."""
     stop_waiting(work)
     parts = [_text(work, one) for one in found]
     if len(parts) > 1:
         parts.insert(0, work.say("code.several", count=len(found)))
     if more > 0:
         parts.append(work.say("code.more", read=len(found), more=more))
+    parts += [work.say(key) for key in notes]
     await message.answer("\n\n".join(parts), reply_markup=buttons.under_reply(work, *_rows(work, found)))
 
 
@@ -157,7 +158,7 @@ def _issuer_name(work: Work, prefix: gs1.PrefixRange) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read from the pictures of a message: the codes, and why nothing was where nothing was."""
+    """What was read from the pictures of a message: the codes; keys of why nothing was, or why it is not certain."""
 
     found: list[CodeFinding]
     more: int
@@ -165,8 +166,8 @@ class Reading:
 
 
 def read(work: Work) -> Reading:
-    """The codes in the files of this update, each once, and the advice of those without one."""
+    """The codes in the files of this update, each once, and what the reader said of its pictures."""
     read_codes = {(code.gtin14 or code.text): code for file in work.files for code in file.codes}
     first = list(read_codes.values())[: codes.AT_MOST]
-    advice = list(dict.fromkeys(key for file in work.files if not file.codes for key in file.advice))
+    advice = list(dict.fromkeys(key for file in work.files for key in file.advice))
     return Reading([codes.ask_read(work.session, code) for code in first], len(read_codes) - len(first), advice)

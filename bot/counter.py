@@ -16,6 +16,7 @@ from bot.channels.telegram import Telegram
 from bot.channels.web import Web
 from bot.conversations import build_dispatcher
 from bot.deliverer import Deliverer
+from bot.drawing import Drawing
 from bot.hub import Hub, listen
 from bot.inbound import Inbound, sender_of
 from bot.jobs import Clock
@@ -67,6 +68,7 @@ class Counter:
             self.database,
             self.taking.take,
             self.knowledge,
+            drawing=Drawing(self.files, clock),
             max_file_bytes=settings.max_file_bytes,
             max_files_per_day=settings.max_files_per_day,
             clock=clock,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot import metrics
 from bot.writer import Writer
-from usecases import dossier_drafts, dossiers, enquiries, history, housekeeping, leases, reminders, waiting_list
+from usecases import company_prefixes, dossier_drafts, dossiers, enquiries, history, housekeeping, leases, reminders, waiting_list
 
 log = structlog.get_logger()
 
@@ -37,6 +37,7 @@ JOBS = (
     Job("alert_late_dossiers", 600, dossiers.alert_late),
     Job("remind_stale_drafts", 3600, dossier_drafts.remind_stale, in_trial=dossier_drafts.tell_staff_of_stale),
     Job("expire_drafts", 3600, dossier_drafts.expire, in_trial=dossier_drafts.expire_none),
+    Job("warn_full_prefixes", 3600, company_prefixes.warn_nearly_full, in_trial=company_prefixes.tell_staff_of_nearly_full),
 )
 
 

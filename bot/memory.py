@@ -18,6 +18,8 @@ SPOKEN = "spoken"
 """The language that the citizen writes in where it is not the contact's own."""
 DRAFT = "sign_up"
 """A sign-up for a class that is not handed in."""
+SITE = "site"
+"""The address of one's own site, for the QR code of a label."""
 AWAITED = "awaited"
 """What the next text is an answer to. After a while a text is a question again; a draft stays, and is gone on with by a button."""
 CODES_TRIED = "codes_tried"
@@ -30,6 +32,7 @@ _KEPT = {
     UNSURE: timedelta(minutes=15),
     SPOKEN: timedelta(minutes=15),
     DRAFT: timedelta(days=30),
+    SITE: timedelta(hours=2),
     AWAITED: timedelta(hours=2),
     CODES_TRIED: timedelta(minutes=15),
 }

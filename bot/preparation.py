@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 
 from bot import memory
+from bot.drawing import Drawing, wanted_of
 from bot.inbound import Inbound, IncomingFile, Sender
 from bot.knowledge import Knowledge
 from bot.work import FetchedFile, Prepared, Several
@@ -53,6 +54,7 @@ class _Snapshot:
     file_room: int
     spoken: str | None = None
     previous: str | None = None
+    site: str | None = None
 
 
 class Preparation:
@@ -64,16 +66,22 @@ class Preparation:
         take: Take,
         knowledge: Knowledge,
         *,
+        drawing: Drawing,
         max_file_bytes: int,
         max_files_per_day: int,
         clock: Callable[[], datetime],
     ) -> None:
         self._database, self._take_in, self._knowledge, self._clock = database, take, knowledge, clock
+        self._database, self._files, self._knowledge, self._clock = database, files, knowledge, clock
+        self._drawing = drawing
         self._max_file_bytes, self._max_files_per_day = max_file_bytes, max_files_per_day
 
     async def prepare(self, inbound: Inbound, sender: Sender, fetch: Fetch) -> Prepared:
         """Everything that this update needs before its transaction."""
         snapshot = await asyncio.to_thread(self._snapshot, inbound, sender)
+        if (wanted := wanted_of(inbound)) is not None:
+            drawn = await asyncio.to_thread(self._drawing.draw, wanted, snapshot.language, snapshot.site)
+            return Prepared(snapshot.version, drawn=drawn, spoken=snapshot.spoken)
         files = tuple([await self._take(file, fetch) for file in inbound.files[: snapshot.file_room]])
         too_many = TooManyFiles(limit=self._max_files_per_day)
         files += tuple(FetchedFile(uploads.safe_name(file.name), refusal=too_many) for file in inbound.files[snapshot.file_room :])
@@ -105,6 +113,7 @@ class Preparation:
                 file_room=max(0, self._max_files_per_day - sent),
                 spoken=memory.recalled(conversation.data, memory.SPOKEN, now),
                 previous=memory.recalled(conversation.data, memory.CONTEXT, now),
+                site=memory.recalled(conversation.data, memory.SITE, now),
             )
 
     async def _take(self, file: IncomingFile, fetch: Fetch) -> FetchedFile:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aiogram.types import InlineKeyboardButton, Message
 
-from bot import buttons
+from bot import barcode_menu, buttons
 from bot.class_buttons import Fields, act
 from bot.class_showing import show_open
 from bot.handing_over import UNSURE_TWICE, hand_over
@@ -117,7 +117,8 @@ async def point_to_service(message: Message, work: Work, judged: Judgement) -> N
         _settle(work, entry, judged)
         text += "\n\n" + _text(work, entry)
     fields = [act(work, N_("button.fields"), Fields())] if judged.decision is Decision.START_TRAINING else []
-    keyboard = buttons.under_reply(work, fields, [buttons.person(work, N_("button.person_does_it"))])
+    rows = barcode_menu.rows(work) if judged.decision is Decision.START_BARCODE else []
+    keyboard = buttons.under_reply(work, fields, *rows, [buttons.person(work, N_("button.person_does_it"))])
     await message.answer(text, reply_markup=keyboard)
 
 

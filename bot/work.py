@@ -61,6 +61,8 @@ class Prepared:
     judged: Judgement = NOTHING
     several: Several | None = None
     """Instead of `judged` where a message holds several questions."""
+    drawn: tuple[FetchedFile, ...] = ()
+    """Labels that a pressed button wanted."""
     spoken: str | None = None
     """Language of the message, or of the ones before it where it is too short to tell; OTHER for one that is not spoken here."""
 

@@ -199,7 +199,8 @@ def svg(label: Label) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" '
         f'viewBox="0 0 {bars.full_width:.3f} {bars.full_height:.3f}">'
         f'<rect width="100%" height="100%" fill="#fff"/><g fill="#000">{"".join(shapes)}</g>'
-        f'<g fill="#000" font-family="OCR-B, Be Vietnam Pro, sans-serif" font-size="{_TEXT:.0f}" text-anchor="middle">{"".join(digits)}</g></svg>'
+        f'<g fill="#000" font-family="OCR-B, Be Vietnam Pro, sans-serif" font-size="{_TEXT:.0f}" text-anchor="middle">'
+        f"{''.join(digits)}</g></svg>"
     )
 
 

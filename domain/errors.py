@@ -555,3 +555,23 @@ class DraftOfStaff(OfficeError):
     """A draft that an officer began for a visitor without a chat is handed in by the officer."""
 
     key = N_("error.draft_of_staff")
+
+
+class NoSuchFee(OfficeError):
+    """No fee of this kind is in force."""
+
+    key = N_("error.no_such_fee")
+
+
+class NoLabel(OfficeError):
+    """A number that gets no label. Facts: none; one key a reason."""
+
+    def __init__(self, key: str, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.key = key
+
+
+class NoSuchPrefix(OfficeError):
+    """A company prefix that this contact does not speak for."""
+
+    key = N_("error.no_such_prefix")

@@ -42,6 +42,8 @@ _HRI = re.compile(r"^(?:\(\d{2,4}\)[^()]+)+$")
 _BARE = re.compile(r"^(?:01\d{14}|02\d{14}|00\d{18})[\x1d\x21-\x7a]*$")
 _DATES = frozenset({"11", "12", "13", "15", "16", "17"})
 """Production, due, packaging, best before, sell by, expiry: YYMMDD."""
+_LOCATIONS = frozenset({"410", "411", "412", "413", "414", "415", "416", "417"})
+"""Those that hold a GLN (mã địa điểm toàn cầu)."""
 _QUALIFIERS = ("22", "10", "21")
 """Consumer product variant, lot, serial, in the order that a Digital Link has them."""
 _LETTERS_82 = re.compile(r"[A-Za-z0-9!\"%&'()*+,\-./:;<=>?_]{1,20}")
@@ -58,7 +60,6 @@ class PrefixRange:
     """In English, as GS1's list has it."""
     country: str = ""
     """In Vietnamese."""
-    note: str = ""
 
     def holds(self, digits: str) -> bool:
         return self.first <= digits[: len(self.first)] <= self.last
@@ -194,6 +195,8 @@ def _fault(said: Said) -> str | None:
         return None if len(said.value) == 14 and gtin.is_whole(said.value) else "check"
     if said.ai == "00":
         return None if len(said.value) == 18 and gtin.is_whole(said.value) else "check"
+    if said.ai in _LOCATIONS:
+        return None if len(said.value) == 13 and gtin.is_whole(said.value) else "location"
     if said.ai in _QUALIFIERS:
         return None if _LETTERS_82.fullmatch(said.value) else "letters"
     if said.ai in _DATES:

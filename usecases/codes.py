@@ -89,11 +89,12 @@ class CodeFinding:
 def ask(session: Session, text: str) -> CodeFinding:
     """What a typed text says: a number, element string or Digital Link."""
     stripped = text.strip(" \n\t\r")
-    if gs1.is_link(stripped):
-        return _ask_facts(session, stripped, LINK, gs1.link_of(stripped))
-    if gs1.is_element_string(stripped):
-        return _ask_facts(session, stripped, ELEMENTS, gs1.elements_of(stripped))
     number = gtin.typed(stripped)
+    if number is None or not gtin.is_whole(number.digits):  # an SSCC may begin like an element string
+        if gs1.is_link(stripped):
+            return _ask_facts(session, stripped, LINK, gs1.link_of(stripped))
+        if gs1.is_element_string(stripped):
+            return _ask_facts(session, stripped, ELEMENTS, gs1.elements_of(stripped))
     if number is None or len(number.digits) not in gtin.KINDS:
         length = len(number.digits) if number else 0
         return CodeFinding(_short(stripped), OTHER, WRONG if length > 5 else UNKNOWN, number=number.digits if number else "")
@@ -108,8 +109,11 @@ def ask_read(session: Session, code: ReadCode) -> CodeFinding:
     kind = _FORMATS.get(re.sub(r"[^A-Z0-9]", "", code.format.upper()))
     if kind is not None and code.gtin14:
         number = code.text if kind == gtin.UPC_E and len(code.text) == 8 else gtin.plain(code.gtin14)
-        return _ask_number(session, code.text, number, kind if len(number) == 8 else gtin.KINDS[len(number)])
-    return ask(session, code.text)
+        found = _ask_number(session, code.text, number, kind if len(number) == 8 else gtin.KINDS[len(number)])
+        return replace(found, upc_a=None) if kind == gtin.GTIN_8 else found
+    if code.gtin14 or gs1.is_link(code.text) or gs1.is_element_string(code.text):
+        return ask(session, code.text)
+    return CodeFinding(_short(code.text), OTHER, UNKNOWN)  # digits in another code, a parcel's say, are no GTIN
 
 
 def find(text: str) -> list[str]:
@@ -190,8 +194,8 @@ def _verdict(product: KnownProduct | None, prefix: PrefixRange | None) -> str:
 
 def ranges(session: Session) -> list[PrefixRange]:
     """GS1's prefixes as values."""
-    rows = session.scalars(select(Gs1Prefix))
-    return [PrefixRange(row.prefix_from, row.prefix_to, row.kind, row.usage_en, row.country_vi, row.note_vi) for row in rows]
+    columns = (Gs1Prefix.prefix_from, Gs1Prefix.prefix_to, Gs1Prefix.kind, Gs1Prefix.usage_en, Gs1Prefix.country_vi)
+    return [PrefixRange(*row) for row in session.execute(select(*columns))]
 
 
 def lengths(session: Session) -> Sequence[tuple[str, int]]:

@@ -1,6 +1,9 @@
-"""Reminders (lời nhắc): planned when a seat is taken, replaced when the class moves, dropped when it ends. Each is sent at most once."""
+"""Reminders (lời nhắc): planned when what they are about is made, dropped when it ends, sent at most once. Here also those of a class:
+planned when a seat is taken, replaced when the class moves. Those of the yearly fee are in `fee_reminders`."""
 
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -12,7 +15,7 @@ from db.models.reminder import DROPPED, PLANNED, SENT
 from db.models.training_class import CLOSED, OPEN
 from domain.messages import N_
 from domain.training import reminder_moments
-from usecases import class_notices, notices, outbox
+from usecases import class_notices, fee_reminders, notices, outbox
 
 CLASS = "class"
 BATCH = 50
@@ -64,34 +67,43 @@ def tell_staff_of_due(session: Session, now: datetime) -> int:
     return _settle_due(session, now, trial=True)
 
 
+@dataclass(frozen=True)
+class Kind:
+    """What reminders of a kind are about."""
+
+    stale: Callable[[Session, Reminder], str]
+    """Why one is not sent any more; empty where it is."""
+    say: Callable[[Session, Reminder, datetime], None]
+    name_of: Callable[[Session, Reminder], str]
+    """What staff read of it in trial mode, in the sentence `told`."""
+    told: tuple[str, str]
+    settled: Callable[[Session, Reminder, datetime], None] = lambda session, reminder, now: None
+    """What comes after."""
+
+
 def _settle_due(session: Session, now: datetime, *, trial: bool) -> int:
     due = select(Reminder).where(Reminder.state == PLANNED, Reminder.due_at <= now).order_by(Reminder.due_at, Reminder.id).limit(BATCH)
     rows = session.scalars(due.with_for_update(skip_locked=True)).all()
-    instead: Counter[str] = Counter()
+    instead: Counter[tuple[str, str]] = Counter()
     for reminder in rows:
+        kind = KINDS[reminder.kind]
         reminder.settled_at = now
-        registration = session.get(Registration, reminder.subject_id)
-        if (reason := _stale(session, reminder, registration, now)) or registration is None:
+        if reason := kind.stale(session, reminder) or _stale(session, reminder, now):
             reminder.state, reminder.reason = DROPPED, reason
         elif trial:
             reminder.state, reminder.reason = DROPPED, "trial"
-            instead[registration.training_class.title] += 1
+            instead[reminder.kind, kind.name_of(session, reminder)] += 1
         else:
             reminder.state = SENT
-            _remind(session, reminder, registration, now)
-    for title, number in instead.items():
-        outbox.alert_staff(
-            session, N_("alert.trial_reminder.subject"), N_("alert.trial_reminder.body"), now=now, title=title, number=number
-        )
+            kind.say(session, reminder, now)
+        kind.settled(session, reminder, now)
+    for (name, title), number in instead.items():
+        outbox.alert_staff(session, *KINDS[name].told, now=now, title=title, number=number)
     return len(rows)
 
 
-def _stale(session: Session, reminder: Reminder, registration: Registration | None, now: datetime) -> str:
-    """Why it is not sent any more; empty where it is."""
-    if registration is None or registration.status != CONFIRMED:
-        return "ended"
-    if registration.training_class.status not in {OPEN, CLOSED}:
-        return "class ended"
+def _stale(session: Session, reminder: Reminder, now: datetime) -> str:
+    """Why any reminder is not sent any more; empty where it is."""
     if reminder.about_at <= now:
         return "begun"
     newer = select(Reminder.id).where(
@@ -105,7 +117,19 @@ def _stale(session: Session, reminder: Reminder, registration: Registration | No
     return "newer due" if session.scalar(newer.limit(1)) is not None else ""
 
 
-def _remind(session: Session, reminder: Reminder, registration: Registration, now: datetime) -> None:
+def _class_stale(session: Session, reminder: Reminder) -> str:
+    registration = session.get(Registration, reminder.subject_id)
+    if registration is None or registration.status != CONFIRMED:
+        return "ended"
+    return "" if registration.training_class.status in {OPEN, CLOSED} else "class ended"
+
+
+def _title_of(session: Session, reminder: Reminder) -> str:
+    return session.get_one(Registration, reminder.subject_id).training_class.title
+
+
+def _remind_of_class(session: Session, reminder: Reminder, now: datetime) -> None:
+    registration = session.get_one(Registration, reminder.subject_id)
     training_class: TrainingClass = registration.training_class
     key = N_("class.reminder_soon") if reminder.about_at - now <= timedelta(hours=12) else N_("class.reminder")
     buttons: list[list[notices.Button]] = [[(N_("button.ticket"), class_notices.show_registration(registration.id))]]
@@ -115,3 +139,15 @@ def _remind(session: Session, reminder: Reminder, registration: Registration, no
     language = registration.contact.language if registration.contact else "vi"
     begin = class_notices.one_session(begins.starts_at, begins.ends_at, language) if begins else ""
     class_notices.tell(session, registration, key, now, buttons, begins=begin)
+
+
+KINDS = {
+    CLASS: Kind(_class_stale, _remind_of_class, _title_of, (N_("alert.trial_reminder.subject"), N_("alert.trial_reminder.body"))),
+    fee_reminders.FEE: Kind(
+        fee_reminders.stale,
+        fee_reminders.say,
+        fee_reminders.name_of,
+        (N_("alert.trial_fee_reminder.subject"), N_("alert.trial_fee_reminder.body")),
+        fee_reminders.settled,
+    ),
+}

@@ -15,6 +15,7 @@ from admin.views.documents import DocumentsView
 from admin.views.door import DoorView
 from admin.views.dossier_counter import DossierCounterView
 from admin.views.dossiers import DossiersView
+from admin.views.fees import FeesView
 from admin.views.history import HistoryView
 from admin.views.inbox import InboxView
 from admin.views.knowledge import KnowledgeView
@@ -31,6 +32,7 @@ from admin.views.start import StartView
 from admin.views.subjects import SubjectsView
 from admin.views.tasks import TasksView
 from admin.views.thresholds import ThresholdsView
+from admin.views.time_limits import TimeLimitsView
 
 START = StartView
 KNOWLEDGE = (
@@ -60,6 +62,8 @@ VIEWS = (
     CannedView,
     CalendarView,
     OfficeSettingsView,
+    FeesView,
+    TimeLimitsView,
     StaffView,
     OutboxView,
     QuarantineView,

@@ -6,6 +6,7 @@ from aiogram import Dispatcher
 
 from bot.conversations import (
     answers,
+    barcodes,
     class_sign_up,
     class_survey,
     classes,
@@ -14,6 +15,7 @@ from bot.conversations import (
     dossiers,
     enquiries,
     groups,
+    labels,
     my_classes,
     my_dossiers,
     strays,
@@ -35,6 +37,7 @@ CONVERSATIONS = (
     answers,
     strays,
 )
+CONVERSATIONS = (groups, commands, classes, class_sign_up, my_classes, class_survey, codes, labels, barcodes, enquiries, answers, strays)
 
 
 @cache

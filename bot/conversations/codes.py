@@ -69,7 +69,7 @@ async def pictured(message: Message, work: Work) -> None:
         await message.answer(work.say(refusal.key, **refusal.facts))
     reading = read(work)
     if reading.found:
-        await tell(message, work, reading.found, reading.more)
+        await tell(message, work, reading.found, reading.more, reading.advice)
     elif work.files:
         await _tell_why_not(message, work, reading)
 
@@ -89,7 +89,7 @@ async def typed_unasked(message: Message, work: Work) -> None:
 @router.message(IsFree(), F.photo | F.document, ShowsCode())
 async def pictured_unasked(message: Message, work: Work, reading: Reading) -> None:
     """Words beside the picture that say more than "tra mã" are not lost: they go on to whoever else would have them."""
-    await tell(message, work, reading.found, reading.more)
+    await tell(message, work, reading.found, reading.more, reading.advice)
     if not _OF_CODES.match(fold(clean(message.caption or ""))):
         raise SkipHandler
 

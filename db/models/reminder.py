@@ -19,7 +19,7 @@ class Reminder(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     kind: Mapped[str] = mapped_column(String(20))
     subject_id: Mapped[int] = mapped_column(BigId)
-    """Key of what it is about: of kind `class`, a registration."""
+    """Key of what it is about: of kind `class`, a registration; of kind `fee`, a company prefix."""
     contact_id: Mapped[int] = mapped_column(BigId, ForeignKey("contacts.id"), index=True)
     due_at: Mapped[datetime]
     about_at: Mapped[datetime]

@@ -10,7 +10,7 @@ import pytest
 from db.engine import Database
 from db.models import DeclaredProduct, Organisation
 from db.models.product import DECLARED, DISPUTED
-from domain import gs1
+from domain import gs1, gtin
 from usecases import codes
 from usecases.codes import REGISTERED, RIGHT, UNKNOWN, WRONG, CodeFinding, KnownProduct
 
@@ -54,7 +54,7 @@ def test_real_vietnamese_numbers_name_their_issuer_and_the_firms_part(database: 
     ],
 )
 def test_ranges_that_stand_for_no_ordinary_goods_are_told(database: Database, text: str, verdict: str, kind: str | None) -> None:
-    text = text[:-1] + codes.gtin.check_digit(text[:-1])
+    text = text[:-1] + gtin.check_digit(text[:-1])
     found = ask(database, text)
     assert (found.verdict, found.prefix.kind if found.prefix else None) == (verdict, kind)
     assert found.is_label == (kind == gs1.ISSUER)
@@ -95,6 +95,10 @@ def test_the_readers_format_is_trusted_and_eight_typed_digits_are_tried_both_way
         assert codes.ask_read(session, Read("0050968000093", "UPCA", "00050968000093")).number == "050968000093"
         assert codes.ask_read(session, Read("96385074", "EAN8", "00000096385074")).kind == "gtin8"
         assert codes.ask_read(session, Read("https://example.vn", "QRCODE", None)).verdict == UNKNOWN
+        assert codes.ask_read(session, Read("123456789012", "CODE128", None)).verdict == UNKNOWN, "a parcel's number is no GTIN"
+        assert codes.ask_read(session, Read("]C10108936003721777", "CODE128", "08936003721777")).number == "8936003721777"
+        assert codes.ask_read(session, Read("(01)08936003721777(414)8936003721771", "DATAMATRIX", "08936003721777")).faults == ("location",)
+        assert codes.ask(session, "012345678901234560").kind == "sscc"
         assert codes.ask(session, "01234505").kind == "upce"
         both = codes.ask(session, "05096893")
         assert (both.kind, both.upc_a) == ("gtin8", "050968000093")
