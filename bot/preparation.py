@@ -72,7 +72,6 @@ class Preparation:
         clock: Callable[[], datetime],
     ) -> None:
         self._database, self._take_in, self._knowledge, self._clock = database, take, knowledge, clock
-        self._database, self._files, self._knowledge, self._clock = database, files, knowledge, clock
         self._drawing = drawing
         self._max_file_bytes, self._max_files_per_day = max_file_bytes, max_files_per_day
 

@@ -12,7 +12,7 @@ from db.models import CompanyPrefix, Contact, DeclaredProduct, Dossier, Organisa
 from db.models.organisation import CONFIRMED
 from domain.errors import NoSuchPrefix
 from domain.messages import N_
-from usecases import class_notices, fee_reminders, outbox
+from usecases import fee_reminders, notices, outbox
 
 NEARLY_FULL = 0.8
 _BODY = 12
@@ -106,7 +106,7 @@ def _warn(session: Session, now: datetime, *, trial: bool) -> int:
             outbox.alert_staff(session, N_("alert.prefix_full.subject"), N_("alert.prefix_full.body"), now=now, **facts)
             continue
         for contact in speakers(session, prefix):
-            class_notices.say(session, contact, N_("prefix.nearly_full"), now, **facts)
+            notices.say(session, contact, N_("prefix.nearly_full"), now, **facts)
     return warned
 
 

@@ -11,7 +11,7 @@ from domain.fees import due_day, over_at, reminder_moments
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import amount, day, translate
-from usecases import class_notices, fees
+from usecases import fees, notices
 
 FEE = "fee"
 SOONEST_YEARS = 3
@@ -88,8 +88,8 @@ def say(session: Session, reminder: Reminder, now: datetime) -> None:
     year = _year(reminder)
     facts = {"prefix": prefix.prefix, "year": year, "due": day(due_day(year), contact.language)}
     paid = f"prefix:{prefix.id}:paid{year}"
-    buttons: list[list[class_notices.Button]] = [[(N_("button.fee_paid"), paid)], [(N_("button.no_reminders"), f"prefix:{prefix.id}:off")]]
-    class_notices.say(session, contact, N_("fee.reminder"), now, buttons, sum=_sum(session, prefix, contact, now), **facts)
+    buttons: list[list[notices.Button]] = [[(N_("button.fee_paid"), paid)], [(N_("button.no_reminders"), f"prefix:{prefix.id}:off")]]
+    notices.say(session, contact, N_("fee.reminder"), now, buttons, sum=_sum(session, prefix, contact, now), **facts)
 
 
 def _year(reminder: Reminder) -> int:

@@ -33,11 +33,12 @@ CONVERSATIONS = (
     dossiers,
     my_dossiers,
     codes,
+    labels,
+    barcodes,
     enquiries,
     answers,
     strays,
 )
-CONVERSATIONS = (groups, commands, classes, class_sign_up, my_classes, class_survey, codes, labels, barcodes, enquiries, answers, strays)
 
 
 @cache
