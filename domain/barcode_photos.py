@@ -1,0 +1,114 @@
+"""Reading the barcodes in a photograph (đọc mã vạch trong ảnh).
+
+Sharp symbols are read by zxing-cpp at once. What is blurred, turned or bent is looked for by its bars, straightened, averaged along the
+bars and compared with drawn symbols. A number is told only when it beats every other by a measured lead; a wrong number is worse than none.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import zxingcpp
+
+from domain.photos import scanline
+from domain.photos.bars import Floats, Grey, Region, regions
+from domain.photos.lines import averaged, lines
+from domain.photos.numbers import gtin14
+from domain.photos.symbols import EAN8, EAN13, UPCE, is_number, upc_a, upc_e
+
+_F = zxingcpp.BarcodeFormat
+_LINEAR = [_F.EAN13, _F.EAN8, _F.UPCA, _F.UPCE, _F.ITF, _F.Code128]
+_SQUARE = [_F.QRCode, _F.DataMatrix]
+_NAMES = {"EAN-13": "EAN13", "EAN-8": "EAN8", "UPC-A": "UPCA", "UPC-E": "UPCE", "ITF": "ITF14", "ITF-14": "ITF14", "Code 128": "CODE128",
+          "Data Matrix": "DATAMATRIX", "QR Code": "QRCODE"}  # fmt: skip
+_QUICK_SIDE, _SEARCH_SIDE = 1280, 640
+
+
+@dataclass(frozen=True)
+class Code:
+    """A symbol that was read: its text as printed, its kind, the number of the product in it, and whether passes agree on it."""
+
+    text: str
+    form: str
+    gtin14: str | None
+    sure: bool = True
+
+
+def codes_in(grey: Grey) -> list[Code]:
+    """Every symbol in a picture, the surest pass first; a picture that needs more work gets more."""
+    found = _quick(_reduced(grey, _QUICK_SIDE), _LINEAR + _SQUARE)
+    return found or _hard(grey)
+
+
+def _hard(grey: Grey) -> list[Code]:
+    found = _by_bars(grey)
+    if found:
+        return found
+    return _quick(grey, _SQUARE, binarizer=zxingcpp.Binarizer.GlobalHistogram, try_invert=True)
+
+
+def _reduced(grey: Grey, side: int) -> Grey:
+    """The picture with whole squares of pixels averaged, so that its longer side is at most about `side`."""
+    factor = -(-max(grey.shape) // side)
+    if factor == 1:
+        return grey
+    rows, columns = grey.shape[0] // factor, grey.shape[1] // factor
+    area = grey[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor)
+    total = area.astype(np.uint16).sum(axis=(1, 3), dtype=np.uint32)
+    return (total // (factor * factor)).astype(np.uint8)
+
+
+def _quick(grey: Grey, formats: list[zxingcpp.BarcodeFormat], **options: object) -> list[Code]:
+    read = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=formats, **({"try_invert": False} | options))
+    codes = [code for code in map(_code, read) if code]
+    return list(dict.fromkeys(codes))
+
+
+def _code(read: zxingcpp.Barcode) -> Code | None:
+    form, text = _NAMES.get(str(read.format)), read.text
+    if form is None or not text:
+        return None
+    if form == "UPCE":
+        text = upc_e(text[-12:]) or text
+    elif form == "EAN13" and text.startswith("0"):
+        form, text = "UPCA", text[-12:]
+    if form == "ITF14" and (len(text) != 14 or not is_number(text)):
+        return None
+    number = gtin14(text, form, read.symbology_identifier + read.bytes.decode("utf-8", "replace"))
+    if form in ("EAN13", "EAN8", "UPCA", "UPCE") and number is None:
+        return None
+    return Code(text, form, number)
+
+
+def _by_bars(grey: Grey) -> list[Code]:
+    small = _reduced(grey, _SEARCH_SIDE)
+    factor = grey.shape[0] // small.shape[0]
+    found: list[Code] = []
+    for region in regions(small, 2):
+        code = _of_bands(lines(grey, region.scaled(factor)))
+        if code:
+            found.append(code)
+    return list(dict.fromkeys(found))
+
+
+def _of_bands(bands: Floats) -> Code | None:
+    line = averaged(bands)
+    tile = np.repeat(line.astype(np.uint8)[None], 24, axis=0)
+    printed = _quick(np.pad(tile, ((8, 8), (0, 0)), constant_values=255), _LINEAR, try_rotate=False, try_downscale=False)
+    for symbol in (EAN13, EAN8, UPCE):
+        number = scanline.read(line, symbol)
+        if number and number.likeness > 0.86 and number.hold > 0:
+            agreed = any(code.gtin14 == _gtin(number) for code in printed)
+            if agreed or (number.lead > 0.15 and number.likeness > 0.88):
+                return _retail(number)
+    return next((code for code in printed if code.form in ("CODE128", "ITF14")), None)
+
+
+def _gtin(number: scanline.Found) -> str:
+    return (upc_a(number.text) if number.symbol == "UPCE" else number.text).zfill(14)
+
+
+def _retail(number: scanline.Found) -> Code:
+    if number.symbol == "EAN13" and number.text.startswith("0"):
+        return Code(number.text[1:], "UPCA", _gtin(number))
+    return Code(number.text, number.symbol, _gtin(number))
