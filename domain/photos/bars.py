@@ -50,7 +50,7 @@ class _Field:
 
 def regions(grey: Grey, most: int = 3) -> list[Region]:
     """The most bar-like regions, best first."""
-    cell = max(4, min(grey.shape) // _CELLS)
+    cell = max(4, min(grey.shape) // _CELLS // 2 * 2)
     if min(grey.shape) < 4 * cell:
         return []
     field = _field(grey, cell)
@@ -74,14 +74,17 @@ def regions(grey: Grey, most: int = 3) -> list[Region]:
 
 def _field(grey: Grey, cell: int) -> _Field:
     rows, columns = (grey.shape[0] - 2) // cell, (grey.shape[1] - 2) // cell
-    area = grey[: rows * cell + 2, : columns * cell + 2].astype(np.float32)
-    dx = area[1:-1, 2:] - area[1:-1, :-2]
-    dy = area[2:, 1:-1] - area[:-2, 1:-1]
+    area = grey[: rows * cell + 2, : columns * cell + 2]
+    # every second row is enough
+    middle = area[1:-1:2].astype(np.float32)
+    dx = middle[:, 2:] - middle[:, :-2]
+    dy = np.subtract(area[2::2][: len(middle), 1:-1], area[:-2:2][: len(middle), 1:-1], dtype=np.float32)
 
-    def summed(values: Floats) -> Floats:
-        return _boxed(values.reshape(rows, cell, columns * cell).sum(1).reshape(rows, columns, cell).sum(2), 1)
+    def summed(one: Floats, other: Floats) -> Floats:
+        wide = (one * other).reshape(rows, cell // 2, columns * cell).sum(1)
+        return _boxed(wide.reshape(rows, columns, cell).sum(2), 1)
 
-    xx, yy, xy = summed(dx * dx), summed(dy * dy), summed(dx * dy)
+    xx, yy, xy = 2 * summed(dx, dx), 2 * summed(dy, dy), 2 * summed(dx, dy)
     strength = np.hypot(xx - yy, 2 * xy)
     return _Field(cell, strength, strength / (xx + yy + 60.0 * cell * cell), np.arctan2(2 * xy, xx - yy))
 

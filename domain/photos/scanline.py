@@ -26,12 +26,13 @@ _MARGIN = 3
 _SHIFTS = 6
 """A digit may stand so many samples beside its place (a curved package)."""
 _REACH = 7 * _PER + 2 * _MARGIN
-_BLURS = (0.35, 0.6, 0.85, 1.1, 1.4)
+_BLURS = (0.35, 0.6, 0.85, 1.1)
 """Blur (standard deviation in modules) of the patterns."""
 _QUIET = 5
 """Modules of the quiet zones that are looked at."""
 _LEAST = 0.22
-_DIGITLIKE = 0.72
+_EDGES = 12
+_DIGITLIKE = 0.76
 _WINDOW = 14
 """Over so many modules light and contrast are taken as even."""
 _HYPOTHESES, _NUMBERS = 6, 16
@@ -71,6 +72,8 @@ class Found:
     lead: float
     hold: float
     """The same for numbers that differ in one digit, whatever their check digit: below 0 one of them fits better."""
+    quiet: float
+    """How dark the darker of the quiet zones is (-1 as light as the spaces, 1 as dark as the bars)."""
     place: Place
     blur: float
     upside_down: bool
@@ -80,6 +83,8 @@ class Found:
 def read(line: Floats, symbol: Symbol) -> Found | None:
     """The likeliest number in a line on which bars reach about `BARS` of `SAMPLES` samples."""
     flat = flattened(line, BARS * _WINDOW / symbol.modules)
+    if edges(flat) < _EDGES:
+        return None
     found = places(flat, symbol)
     if not found:
         return None
@@ -128,6 +133,14 @@ def _bend(digits: "_Digits", symbol: Symbol) -> tuple[float, ...]:
     weight = np.concatenate([digits.left.max(1), digits.right.max(1)]) if len(digits.right) else digits.left.max(1)
     weight = np.clip(weight - 0.5, 0.01, None) ** 2
     return tuple(np.polyfit(share, digits.shifts / _PER, 3, w=weight).tolist())
+
+
+def edges(flat: Floats) -> int:
+    """How often a flattened line changes between dark and light where the bars should be."""
+    beside = (SAMPLES - BARS) // 2
+    inner = flat[beside:-beside]
+    dark = inner[np.abs(inner) > 0.25] > 0
+    return int((dark[1:] != dark[:-1]).sum())
 
 
 def flattened(line: Floats, reach: float) -> Floats:
@@ -249,7 +262,7 @@ def _patterns(side: str) -> Floats:
 
 def _drawn(texts: list[str], blur: float) -> Floats:
     """Rows of modules (1 dark, -1 light), four samples each, blurred."""
-    bits = np.array([list(text.encode()) for text in texts], np.float32) * 2 - 97
+    bits = np.frombuffer("".join(texts).encode(), np.uint8).reshape(len(texts), -1).astype(np.float32) * 2 - 97
     brush = _brush(bits.shape[1], blur)
     # by few rows, below the size at which the product would be spread over threads: that costs more than it saves
     return np.concatenate([bits[first : first + 4] @ brush for first in range(0, len(bits), 4)])
@@ -341,6 +354,7 @@ def _numbers(digits: _Digits, symbol: Symbol) -> list[str]:
 
 
 _Nearest = list[tuple[float, int]]
+_SIGNS = "0123456789"
 
 
 def _nearest(row: Floats) -> _Nearest:
@@ -363,9 +377,12 @@ def _sums(rows: list[_Nearest]) -> list[list[tuple[float, str]]]:
         weight = (3, 1)[place % 2]
         new: list[list[tuple[float, str]]] = [[] for _ in range(10)]
         for gain, digit in row:
+            sign, step = _SIGNS[digit], weight * digit
             for rest, options in enumerate(kept):
-                new[(rest + weight * digit) % 10] += [(score + gain, text + str(digit)) for score, text in options]
-        kept = [sorted(options, reverse=True)[:2] for options in new]
+                at = new[(rest + step) % 10]
+                for score, text in options:
+                    at.append((score + gain, text + sign))
+        kept = [sorted(options, reverse=True)[:2] if len(options) > 2 else options for options in new]
     return kept
 
 
@@ -392,7 +409,12 @@ def _settled(line: Floats, place: Place, digits: _Digits, symbol: Symbol, upside
     order = np.argsort(-likeness)
     first, second = float(likeness[order[0]]), float(likeness[order[1]])
     lead = (first - second) / max(1e-3, 1 - first)
-    return Found(symbol.name, numbers[order[0]], first, lead, 0.0, place, blur, upside_down, seen)
+    return Found(symbol.name, numbers[order[0]], first, lead, 0.0, _quiet(seen), place, blur, upside_down, seen)
+
+
+def _quiet(seen: Floats) -> float:
+    inner = slice(_PER // 2, (_QUIET - 1) * _PER)
+    return float(max(seen[inner].mean(), seen[::-1][inner].mean()))
 
 
 def _held(line: Floats, found: Found, symbol: Symbol) -> Found:
@@ -420,8 +442,13 @@ def _unbent(line: Floats, place: Place, shifts: NDArray[np.int64], symbol: Symbo
 def _compared(seen: Floats, numbers: list[str], blur: int, symbol: Symbol) -> tuple[Floats, float]:
     """How like each number's drawing a line is, at the blur that suits the best of them."""
     drawings = [modules(symbol, text) for text in numbers]
-    found = [(_likenesses(seen, drawings, blur), blur) for blur in _BLURS[max(0, blur - 1) : blur + 2]]
-    return max(found, key=lambda one: float(one[0].max()))
+    likeness = _likenesses(seen, drawings, _BLURS[blur])
+    best = drawings[int(likeness.argmax())]
+    others = [other for other in (blur - 1, blur + 1) if 0 <= other < len(_BLURS)]
+    suits, other = max((float(_likenesses(seen, [best], _BLURS[other])[0]), other) for other in others)
+    if suits > likeness.max():
+        return _likenesses(seen, drawings, _BLURS[other]), _BLURS[other]
+    return likeness, _BLURS[blur]
 
 
 def _likenesses(seen: Floats, drawings: list[str], blur: float) -> Floats:
