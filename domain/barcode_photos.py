@@ -4,16 +4,16 @@ Sharp symbols are read by zxing-cpp at once. What is blurred, turned or bent is 
 bars and compared with drawn symbols. A number is told only when it beats every other by a measured lead; a wrong number is worse than none.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import zxingcpp
 
-from domain.photos import scanline
+from domain.photos import faults, scanline
 from domain.photos.bars import Floats, Grey, Region, regions
-from domain.photos.lines import averaged, lines
+from domain.photos.lines import ENDS, averaged, lines
 from domain.photos.numbers import gtin14
+from domain.photos.pictures import pictures
 from domain.photos.symbols import EAN8, EAN13, UPCE, is_number, upc_a, upc_e
 
 _F = zxingcpp.BarcodeFormat
@@ -22,7 +22,7 @@ _SQUARE = [_F.QRCode, _F.DataMatrix]
 _NAMES = {"EAN-13": "EAN13", "EAN-8": "EAN8", "UPC-A": "UPCA", "UPC-E": "UPCE", "ITF": "ITF14", "ITF-14": "ITF14", "Code 128": "CODE128",
           "Data Matrix": "DATAMATRIX", "QR Code": "QRCODE"}  # fmt: skip
 _SYMBOLS = {"EAN13": EAN13, "UPCA": EAN13, "EAN8": EAN8, "UPCE": UPCE}
-_QUICK_SIDE, _SEARCH_SIDE = 1280, 640
+_QUICK_SIDE, _SEARCH_SIDE = 1280, 1024
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,37 @@ class Code:
     sure: bool = True
 
 
-def codes_in(grey: Grey) -> list[Code]:
-    """Every symbol in a picture, the surest pass first; a picture that needs more work gets more."""
+@dataclass(frozen=True)
+class Reading:
+    """What is in a file: the codes, and the key of an advice where there is none."""
+
+    codes: tuple[Code, ...]
+    advice: str = ""
+
+    @property
+    def sure(self) -> bool:
+        return all(code.sure for code in self.codes)
+
+
+def read(data: bytes) -> Reading:
+    """Every code in a picture, or on the first pages of a PDF. Raises PictureTorn, PictureTooLarge."""
+    found: list[Code] = []
+    advice = faults.NONE
+    for number, grey in enumerate(pictures(data)):
+        reading = read_grey(grey)
+        found += reading.codes
+        advice = reading.advice if number == 0 or advice == faults.NONE else advice
+    return Reading(tuple(dict.fromkeys(found)), "" if found else advice)
+
+
+def read_grey(grey: Grey) -> Reading:
+    """Every code in one picture, the quickest pass first; a picture that needs more work gets more."""
     found = _quick(_reduced(grey, _QUICK_SIDE), _LINEAR + _SQUARE)
-    return found or _hard(grey)
-
-
-def _hard(grey: Grey) -> list[Code]:
-    found = _by_bars(grey)
     if found:
-        return found
-    return _quick(grey, _SQUARE, binarizer=zxingcpp.Binarizer.GlobalHistogram, try_invert=True)
+        return Reading(tuple(found))
+    found, seen = _by_bars(grey)
+    found = found or _quick(grey, _SQUARE, binarizer=zxingcpp.Binarizer.GlobalHistogram, try_invert=True)
+    return Reading(tuple(found), "" if found else faults.fault(grey, seen))
 
 
 def _reduced(grey: Grey, side: int) -> Grey:
@@ -60,9 +80,44 @@ def _reduced(grey: Grey, side: int) -> Grey:
 
 
 def _quick(grey: Grey, formats: list[zxingcpp.BarcodeFormat], **options: object) -> list[Code]:
+    """What zxing-cpp reads at once."""
     read = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=formats, **({"try_invert": False} | options))
-    codes = [code for code in map(_code, read) if code]
+    found = [(code, one.position) for one in read if (code := _code(one))]
+    kept = [(code, place) for code, place in found if not any(_clash(code, place, other, there) for other, there in found)]
+    doubtful = [(code, _region(place)) for code, place in found if (code, place) not in kept]
+    codes = [code for code, _ in kept] + _untangled(grey, doubtful)
     return list(dict.fromkeys(codes))
+
+
+def _region(place: zxingcpp.Position) -> Region:
+    """The bars between four corners."""
+    corners = np.array([(corner.x, corner.y) for corner in (place.top_left, place.top_right, place.bottom_right, place.bottom_left)], float)
+    x, y = corners.mean(0)
+    across = (corners[1] + corners[2] - corners[0] - corners[3]) / 2
+    length = float(np.hypot(*across))
+    height = float(np.hypot(*(corners[2] + corners[3] - corners[0] - corners[1]) / 2))
+    return Region(float(x), float(y), float(np.arctan2(across[1], across[0])), length, max(height, length / 12))
+
+
+def _clash(code: Code, place: zxingcpp.Position, other: Code, there: zxingcpp.Position) -> bool:
+    """Whether two retail numbers were seen in the same bars."""
+    if code.gtin14 == other.gtin14 or code.form not in _SYMBOLS or other.form not in _SYMBOLS:
+        return False
+    one, two = _region(place), _region(there)
+    return float(np.hypot(one.x - two.x, one.y - two.y)) < max(one.length, two.length) / 3
+
+
+def _untangled(grey: Grey, doubtful: list[tuple[Code, Region]]) -> list[Code]:
+    """Of numbers seen in the same bars, those that stand up to comparison; all of them, as not sure, where none does."""
+    stand = [code for code, region in doubtful if _stands(code, averaged(lines(grey, region)), *ENDS)]
+    return stand or [replace(code, sure=False) for code, _ in doubtful]
+
+
+def _stands(code: Code, line: Floats, first: float, last: float) -> bool:
+    """Whether the bars between two samples are like the drawing of a number, and more so than of any other."""
+    text = code.text.zfill(13) if code.form == "UPCA" else code.text
+    number = scanline.confirmed(line, first, last, text, _SYMBOLS[code.form])
+    return number is not None and _credible(number, agreed=True)
 
 
 def _code(read: zxingcpp.Barcode) -> Code | None:
@@ -81,25 +136,30 @@ def _code(read: zxingcpp.Barcode) -> Code | None:
     return Code(text, form, number)
 
 
-def _by_bars(grey: Grey) -> list[Code]:
+def _by_bars(grey: Grey) -> tuple[list[Code], tuple[Region, Floats] | None]:
+    """What is read where bars stand side by side; and the most bar-like region with its bands."""
     small = _reduced(grey, _SEARCH_SIDE)
-    factor = grey.shape[0] // small.shape[0]
     found: list[Code] = []
+    seen: tuple[Region, Floats] | None = None
     for region in regions(small, 2):
-        code = _of_bands(lines(grey, region.scaled(factor)))
+        wide = region.scaled(grey.shape[0] // small.shape[0])
+        bands = lines(grey, wide)
+        line = averaged(bands)
+        if not scanline.has_bars(line):
+            continue
+        seen = seen or (wide, bands)
+        code = _of_bands(bands, line)
         if code:
             found.append(code)
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(found)), seen
 
 
-def _of_bands(bands: Floats) -> Code | None:
-    line = averaged(bands)
+def _of_bands(bands: Floats, line: Floats) -> Code | None:
     printed = _tiled(bands, line)
     for code, first, last in printed:
         if code.form in ("CODE128", "ITF14"):
             return code
-        number = scanline.confirmed(line, first, last, code.text.zfill(13) if code.form == "UPCA" else code.text, _SYMBOLS[code.form])
-        if number and _credible(number, agreed=True):
+        if _stands(code, line, first, last):
             return code
     for symbol in (EAN13, EAN8, UPCE):
         number = scanline.read(line, symbol)

@@ -381,3 +381,15 @@ class CertificateNotEarned(OfficeError):
     """Somebody did not attend enough, or did not pass. Facts: name."""
 
     key = N_("error.certificate_not_earned")
+
+
+class PictureTorn(OfficeError):
+    """A picture or PDF that cannot be opened: torn, locked, or of another kind."""
+
+    key = N_("error.picture_torn")
+
+
+class PictureTooLarge(OfficeError):
+    """A picture with more pixels than any phone takes. Facts: limit (millions of pixels)."""
+
+    key = N_("error.picture_too_large")

@@ -23,19 +23,11 @@ class Region:
     angle: float
     length: float
     height: float
-    touches_border: bool
 
     def scaled(self, factor: int) -> "Region":
         """The same bars in the picture of which this one was reduced by a whole factor."""
         away = (factor - 1) / 2
-        return Region(
-            self.x * factor + away,
-            self.y * factor + away,
-            self.angle,
-            self.length * factor,
-            self.height * factor,
-            self.touches_border,
-        )
+        return Region(self.x * factor + away, self.y * factor + away, self.angle, self.length * factor, self.height * factor)
 
 
 @dataclass(frozen=True)
@@ -64,7 +56,7 @@ def regions(grey: Grey, most: int = 3) -> list[Region]:
             break
         mask = _grown(field, (int(seed[0]), int(seed[1])), left)
         left &= ~_spread(mask)
-        region = _measured(field, mask, weight, grey.shape)
+        region = _measured(field, mask, weight)
         if region is not None:
             found.append(region)
         if len(found) == most:
@@ -131,7 +123,7 @@ def _grown(field: _Field, seed: tuple[int, int], left: NDArray[np.bool_]) -> NDA
         count = now
 
 
-def _measured(field: _Field, mask: NDArray[np.bool_], weight: Floats, shape: tuple[int, ...]) -> Region | None:
+def _measured(field: _Field, mask: NDArray[np.bool_], weight: Floats) -> Region | None:
     if mask.sum() < 6:
         return None
     rows, columns = np.nonzero(mask)
@@ -146,14 +138,12 @@ def _measured(field: _Field, mask: NDArray[np.bool_], weight: Floats, shape: tup
     if length < 24 or height < 4:
         return None
     middle, level = (first + last) / 2, (low + high) / 2
-    touches = rows.min() == 0 or columns.min() == 0 or rows.max() >= mask.shape[0] - 1 or columns.max() >= mask.shape[1] - 1
     return Region(
         float(middle * np.cos(angle) - level * np.sin(angle)),
         float(middle * np.sin(angle) + level * np.cos(angle)),
         angle,
         length,
         height,
-        bool(touches),
     )
 
 

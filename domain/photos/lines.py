@@ -12,6 +12,7 @@ _ROWS = 5
 """Rows sampled a band."""
 BARS, SAMPLES = 600, 792
 """Samples on which the bars stand, and of a whole line with what is beside them."""
+ENDS = ((SAMPLES - BARS) / 2, (SAMPLES + BARS) / 2)
 
 
 def lines(grey: Grey, region: Region) -> Floats:

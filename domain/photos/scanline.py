@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from domain.photos.lines import BARS, SAMPLES
-from domain.photos.symbols import CODES, PARITIES, UPCE, Symbol, is_number, modules, upc_a
+from domain.photos.symbols import CODES, EAN13, PARITIES, UPCE, Symbol, is_number, modules, upc_a
 
 Floats = NDArray[np.float32]
 
@@ -83,8 +83,6 @@ class Found:
 def read(line: Floats, symbol: Symbol) -> Found | None:
     """The likeliest number in a line on which bars reach about `BARS` of `SAMPLES` samples."""
     flat = flattened(line, BARS * _WINDOW / symbol.modules)
-    if edges(flat) < _EDGES:
-        return None
     found = places(flat, symbol)
     if not found:
         return None
@@ -135,12 +133,12 @@ def _bend(digits: "_Digits", symbol: Symbol) -> tuple[float, ...]:
     return tuple(np.polyfit(share, digits.shifts / _PER, 3, w=weight).tolist())
 
 
-def edges(flat: Floats) -> int:
-    """How often a flattened line changes between dark and light where the bars should be."""
+def has_bars(line: Floats) -> bool:
+    """Whether a line changes between dark and light often enough for a barcode."""
     beside = (SAMPLES - BARS) // 2
-    inner = flat[beside:-beside]
+    inner = flattened(line, BARS * _WINDOW / EAN13.modules)[beside:-beside]
     dark = inner[np.abs(inner) > 0.25] > 0
-    return int((dark[1:] != dark[:-1]).sum())
+    return int((dark[1:] != dark[:-1]).sum()) >= _EDGES
 
 
 def flattened(line: Floats, reach: float) -> Floats:
