@@ -4,17 +4,22 @@ Sharp symbols are read by zxing-cpp at once. What is blurred, turned or bent is 
 bars and compared with drawn symbols. A number is told only when it beats every other by a measured lead; a wrong number is worse than none.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
 import zxingcpp
 
+from domain.messages import N_
 from domain.photos import faults, scanline
 from domain.photos.bars import Floats, Grey, Region, regions
 from domain.photos.lines import ENDS, averaged, lines
 from domain.photos.numbers import gtin14
 from domain.photos.pictures import pictures
 from domain.photos.symbols import EAN8, EAN13, UPCE, is_number, upc_a, upc_e
+
+UNSURE = N_("photo.unsure")
+"""Read, but readers disagree (đọc được, chưa chắc)."""
 
 _F = zxingcpp.BarcodeFormat
 _LINEAR = [_F.EAN13, _F.EAN8, _F.UPCA, _F.UPCE, _F.ITF, _F.Code128]
@@ -49,13 +54,21 @@ class Reading:
 
 def read(data: bytes) -> Reading:
     """Every code in a picture, or on the first pages of a PDF. Raises PictureTorn, PictureTooLarge."""
-    found: list[Code] = []
-    advice = faults.NONE
-    for number, grey in enumerate(pictures(data)):
-        reading = read_grey(grey)
-        found += reading.codes
-        advice = reading.advice if number == 0 or advice == faults.NONE else advice
-    return Reading(tuple(dict.fromkeys(found)), "" if found else advice)
+    return read_opened(pictures(data))
+
+
+def read_opened(opened: Iterable[Grey]) -> Reading:
+    """Every code in the pictures of one file."""
+    readings = [read_grey(grey) for grey in opened]
+    codes = tuple(dict.fromkeys(code for reading in readings for code in reading.codes))
+    if codes or not readings:
+        return Reading(codes, "" if codes else faults.NONE)
+    return Reading((), next((reading.advice for reading in readings if reading.advice != faults.NONE), faults.NONE))
+
+
+def make_ready() -> None:
+    """Work out the tables that the first hard picture would wait for (a tenth of a second)."""
+    scanline.make_ready()
 
 
 def read_grey(grey: Grey) -> Reading:

@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from domain.photos.lines import BARS, SAMPLES
-from domain.photos.symbols import CODES, EAN13, PARITIES, UPCE, Symbol, is_number, modules, upc_a
+from domain.photos.symbols import CODES, EAN8, EAN13, PARITIES, UPCE, Symbol, is_number, modules, upc_a
 
 Floats = NDArray[np.float32]
 
@@ -159,6 +159,15 @@ def _averaged(line: Floats, size: int) -> Floats:
     wide[..., half + 1 + count :] = line[..., -1:]
     total = np.cumsum(wide, axis=-1, out=wide)
     return ((total[..., size:] - total[..., :-size]) / size).astype(np.float32)
+
+
+def make_ready() -> None:
+    """Work out the tables that are the same for every line."""
+    for symbol in (EAN13, EAN8, UPCE):
+        _trials(symbol)
+        for blur in _BLURS:
+            _brush(symbol.modules + 18, blur)
+    _patterns("left"), _patterns("right")
 
 
 # what is fixed: guards and the ends of digits
