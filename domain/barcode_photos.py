@@ -194,8 +194,9 @@ _BLURRED = 1.0
 def _credible(number: scanline.Found, agreed: bool) -> bool:
     """Whether a number may be told. One that another reader saw as well needs less of a lead."""
     likeness, lead, hold, quiet = _AGREED if agreed else _NEEDED[number.symbol]
-    clear = number.likeness >= likeness and number.lead >= lead and number.hold > hold
-    return clear and number.quiet <= quiet and number.blur < _BLURRED
+    if number.likeness < likeness or number.lead < lead or number.quiet > quiet or number.blur > _BLURRED:
+        return False
+    return scanline.hold(number) > hold
 
 
 def _tiled(bands: Floats, line: Floats) -> list[tuple[Code, float, float]]:

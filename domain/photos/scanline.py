@@ -70,8 +70,6 @@ class Found:
     text: str
     likeness: float
     lead: float
-    hold: float
-    """The same for numbers that differ in one digit, whatever their check digit: below 0 one of them fits better."""
     quiet: float
     """How dark the darker of the quiet zones is (-1 as light as the spaces, 1 as dark as the bars)."""
     place: Place
@@ -99,7 +97,7 @@ def read(line: Floats, symbol: Symbol) -> Found | None:
             best = result
         if best and best.likeness > 0.93 and best.lead > 0.5:
             break
-    return best and _held(line, best, symbol)
+    return best
 
 
 def confirmed(line: Floats, first: float, last: float, text: str, symbol: Symbol) -> Found | None:
@@ -113,7 +111,7 @@ def confirmed(line: Floats, first: float, last: float, text: str, symbol: Symbol
     place = replace(place, bend=_bend(digits, symbol))
     digits = next(iter(_promising(_sampled(flat, [place], symbol), symbol, 1)))
     found = _settled(line, place, digits, symbol, False)
-    return _held(line, replace(found, upside_down=upside_down), symbol) if found and found.text == text else None
+    return replace(found, upside_down=upside_down) if found and found.text == text else None
 
 
 def at_place(line: Floats, flat: Floats, place: Place, digits: "_Digits", symbol: Symbol, upside_down: bool) -> "Found | None":
@@ -182,7 +180,7 @@ def _outline(symbol: Symbol, count: int) -> NDArray[np.complex64]:
 
 
 _BULGES = (-2.4, 0.0, 2.4)
-_WIDTHS = np.geomspace(0.6, 1.12, 36)
+_WIDTHS = np.geomspace(0.6, 1.12, 30)
 
 
 @dataclass(frozen=True)
@@ -416,7 +414,7 @@ def _settled(line: Floats, place: Place, digits: _Digits, symbol: Symbol, upside
     order = np.argsort(-likeness)
     first, second = float(likeness[order[0]]), float(likeness[order[1]])
     lead = (first - second) / max(1e-3, 1 - first)
-    return Found(symbol.name, numbers[order[0]], first, lead, 0.0, _quiet(seen), place, blur, upside_down, seen)
+    return Found(symbol.name, numbers[order[0]], first, lead, _quiet(seen), place, blur, upside_down, seen)
 
 
 def _quiet(seen: Floats) -> float:
@@ -424,11 +422,11 @@ def _quiet(seen: Floats) -> float:
     return float(max(seen[inner].mean(), seen[::-1][inner].mean()))
 
 
-def _held(line: Floats, found: Found, symbol: Symbol) -> Found:
-    if found.likeness < 0.8:
-        return replace(found, hold=-1.0)
+def hold(found: Found) -> float:
+    """How much worse the best drawing with one digit changed fits, whatever its check digit: below 0 it fits better."""
+    symbol = next(symbol for symbol in (EAN13, EAN8, UPCE) if symbol.name == found.symbol)
     rival = _rival(found.seen, modules(symbol, found.text), found.blur, symbol)
-    return replace(found, hold=(found.likeness - rival) / max(1e-3, 1 - found.likeness))
+    return (found.likeness - rival) / max(1e-3, 1 - found.likeness)
 
 
 def _rival(seen: Floats, drawing: str, blur: float, symbol: Symbol) -> float:
