@@ -1,8 +1,8 @@
 """`python -m benchmarks.photos [FOLDER]`: our reader of barcodes beside two others on the same photographs, in one run, a table by set.
 
-FOLDER holds sets: set/name.webp (png, jpg, jpeg) with set/name.txt, the number or text that is to be read; pictures without a .txt hold no
-code. The others are zxing-cpp alone with its defaults, and the best cascade that was measured: zxing-cpp for retail symbols, then zbar, then
-zxing-cpp on the picture at double size. All are timed on opened grey pictures, alternating; opening the files is timed apart.
+FOLDER holds sets: set/name.webp (png, jpg, jpeg) with set/name.txt, the number or text that is to be read; pictures without a .txt hold
+no code. The others are zxing-cpp alone with its defaults, and the best cascade that was measured: zxing-cpp for retail symbols, then zbar,
+then zxing-cpp on the picture at double size. All are timed on opened grey pictures, alternating; opening the files is timed apart.
 """
 
 import statistics

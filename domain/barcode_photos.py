@@ -22,8 +22,9 @@ UNSURE = N_("photo.unsure")
 """Read, but readers disagree (đọc được, chưa chắc)."""
 
 _F = zxingcpp.BarcodeFormat
-_LINEAR = [_F.EAN13, _F.EAN8, _F.UPCA, _F.UPCE, _F.ITF, _F.Code128]
-_SQUARE = [_F.QRCode, _F.DataMatrix]
+_LINEAR = zxingcpp.BarcodeFormats([_F.EAN13, _F.EAN8, _F.UPCA, _F.UPCE, _F.ITF, _F.Code128])
+_SQUARE = zxingcpp.BarcodeFormats([_F.QRCode, _F.DataMatrix])
+_ALL = zxingcpp.BarcodeFormats([*_LINEAR, *_SQUARE])
 _NAMES = {"EAN-13": "EAN13", "EAN-8": "EAN8", "UPC-A": "UPCA", "UPC-E": "UPCE", "ITF": "ITF14", "ITF-14": "ITF14", "Code 128": "CODE128",
           "Data Matrix": "DATAMATRIX", "QR Code": "QRCODE"}  # fmt: skip
 _SYMBOLS = {"EAN13": EAN13, "UPCA": EAN13, "EAN8": EAN8, "UPCE": UPCE}
@@ -73,11 +74,11 @@ def make_ready() -> None:
 
 def read_grey(grey: Grey) -> Reading:
     """Every code in one picture, the quickest pass first; a picture that needs more work gets more."""
-    found = _quick(_reduced(grey, _QUICK_SIDE), _LINEAR + _SQUARE)
+    found = _quick(_reduced(grey, _QUICK_SIDE), _ALL)
     if found:
         return Reading(tuple(found))
     found, seen = _by_bars(grey)
-    found = found or _quick(grey, _SQUARE, binarizer=zxingcpp.Binarizer.GlobalHistogram, try_invert=True)
+    found = found or _quick(grey, _SQUARE, again=True)
     return Reading(tuple(found), "" if found else faults.fault(grey, seen))
 
 
@@ -89,12 +90,14 @@ def _reduced(grey: Grey, side: int) -> Grey:
     rows, columns = grey.shape[0] // factor, grey.shape[1] // factor
     area = grey[: rows * factor, : columns * factor].reshape(rows, factor, columns, factor)
     total = area.astype(np.uint16).sum(axis=(1, 3), dtype=np.uint32)
-    return (total // (factor * factor)).astype(np.uint8)
+    result: Grey = (total // (factor * factor)).astype(np.uint8)
+    return result
 
 
-def _quick(grey: Grey, formats: list[zxingcpp.BarcodeFormat], **options: object) -> list[Code]:
-    """What zxing-cpp reads at once."""
-    read = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=formats, **({"try_invert": False} | options))
+def _quick(grey: Grey, formats: zxingcpp.BarcodeFormats, again: bool = False) -> list[Code]:
+    """What zxing-cpp reads at once; or, when nothing was, also in light on dark and with one threshold for the whole picture."""
+    binarizer = zxingcpp.Binarizer.GlobalHistogram if again else zxingcpp.Binarizer.LocalAverage
+    read = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=formats, try_invert=again, binarizer=binarizer)
     found = [(code, one.position) for one in read if (code := _code(one))]
     kept = [(code, place) for code, place in found if not any(_clash(code, place, other, there) for other, there in found)]
     doubtful = [(code, _region(place)) for code, place in found if (code, place) not in kept]
@@ -184,8 +187,8 @@ def _of_bands(bands: Floats, line: Floats) -> Code | None:
 
 
 _NEEDED = {"EAN13": (0.90, 0.2, 0.05, -0.4), "EAN8": (0.90, 0.4, 0.1, -0.3), "UPCE": (0.93, 0.8, 0.2, -0.6)}
-"""Likeness, lead and hold at least, and the quiet zones at most, of a number that nobody else saw. The shorter the symbol, the more is needed:
-measured on blurred and bent symbols, stripes, print and parts of symbols, so that none of six hundred such pictures gave a number."""
+"""Likeness, lead and hold at least, and the quiet zones at most, of a number that nobody else saw. The shorter the symbol, the more is
+needed. Measured on blurred and bent symbols, stripes, print and parts of symbols, such that none of 600 gave a number."""
 _AGREED = (0.86, 0.0, 0.0, -0.3)
 _BLURRED = 1.0
 """Where edges are blurred over more than a module, neighbouring numbers look alike."""

@@ -1,12 +1,13 @@
 """Where in a picture bars stand side by side: the region of a linear barcode, however turned, sharp or blurred."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Grey = NDArray[np.uint8]
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating[Any]]
 
 _CELLS = 40
 """About so many cells along the shorter side of a picture."""
@@ -16,7 +17,7 @@ _TURN = 0.35
 
 @dataclass(frozen=True)
 class Region:
-    """Bars around a centre (x, y); `angle` is the direction across the bars, `length` the reach in that direction, `height` along the bars."""
+    """Bars around a centre (x, y); `angle` is the direction across the bars, `length` goes in that direction, `height` along the bars."""
 
     x: float
     y: float
@@ -119,7 +120,8 @@ def _grown(field: _Field, seed: tuple[int, int], left: NDArray[np.bool_]) -> NDA
         mask = _spread(mask) & allowed | mask
         now = int(mask.sum())
         if now == count:
-            return mask
+            result: NDArray[np.bool_] = mask
+            return result
         count = now
 
 

@@ -39,7 +39,8 @@ def _sampled(grey: Grey, x: Floats, y: Floats) -> Floats:
     upper = flat[place] * (1 - right) + flat[place + 1] * right
     place += grey.shape[1]
     lower = flat[place] * (1 - right) + flat[place + 1] * right
-    return (upper * (1 - low) + lower * low).astype(np.float32)
+    result: Floats = (upper * (1 - low) + lower * low).astype(np.float32)
+    return result
 
 
 _THIN = 3
@@ -66,7 +67,8 @@ def _upright(bands: Floats) -> Floats:
     before = places.astype(np.int64)
     share = (places - before).astype(np.float32)
     row = np.arange(_BANDS)[:, None]
-    return bands[row, before] * (1 - share) + bands[row, before + 1] * share
+    result: Floats = bands[row, before] * (1 - share) + bands[row, before + 1] * share
+    return result
 
 
 def _power(bands: Floats, places: NDArray[np.int32]) -> Floats:
@@ -98,4 +100,5 @@ def averaged(bands: Floats) -> Floats:
     others = total - rough
     like = (rough * others).sum(1) / (np.sqrt((rough * rough).sum(1) * (others * others).sum(1)) + 1e-6)
     weight = np.clip(like, 0.02, 1) ** 3
-    return (weight[:, None] * bands).sum(0) / weight.sum()
+    result: Floats = (weight[:, None] * bands).sum(0) / weight.sum()
+    return result

@@ -1,4 +1,4 @@
-"""Opening pictures that strangers send: JPEG, PNG, WebP and HEIC photographs, screenshots, the first pages of a PDF. All become grey arrays."""
+"""Opening pictures that strangers send: JPEG, PNG, WebP and HEIC photographs, screenshots, the first pages of a PDF."""
 
 import io
 import warnings

@@ -14,10 +14,9 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from domain.photos.bars import Floats
 from domain.photos.lines import BARS, SAMPLES
 from domain.photos.symbols import CODES, EAN8, EAN13, PARITIES, UPCE, Symbol, is_number, modules, upc_a
-
-Floats = NDArray[np.float32]
 
 _PER = 4
 """Samples a module in the fine comparison."""
@@ -146,7 +145,8 @@ def flattened(line: Floats, reach: float) -> Floats:
     away = mean - line
     spread = np.sqrt(_averaged(away * away, size))
     floor = 0.4 * spread.mean(axis=-1, keepdims=True) + 1e-3
-    return np.clip(away / np.maximum(spread, floor), -2, 2)
+    result: Floats = np.clip(away / np.maximum(spread, floor), -2, 2)
+    return result
 
 
 def _averaged(line: Floats, size: int) -> Floats:
@@ -279,7 +279,8 @@ def _brush(count: int, blur: float) -> Floats:
     away = (np.arange(count * _PER) + 0.5)[None, :] / _PER - (np.arange(count)[:, None] + np.linspace(0.1, 0.9, 5)[:, None, None])
     weight = np.exp(-0.5 * (away / blur) ** 2).sum(0)
     weight[weight < 1e-6] = 0.0  # numbers too small for float32 make products a hundred times slower
-    return (weight / weight.sum(0)).astype(np.float32)
+    result: Floats = (weight / weight.sum(0)).astype(np.float32)
+    return result
 
 
 @dataclass(frozen=True)
