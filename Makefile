@@ -5,6 +5,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+PHOTOS ?= tests/material/barcode_photos
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
@@ -50,11 +51,12 @@ check: lint ## what must pass before anything lands: lint, every test with a bro
 endure: setup ## kill and soak runs (long)
 	@$(BIN)/python -m pytest -m endure -p no:randomly
 
-bench: setup ## speed against a bare baseline, ratios printed
+bench: setup ## speed against bare baselines, ratios printed; PHOTOS=folder reads your own barcode photos
 	@$(BIN)/python -m benchmarks
 	@$(BIN)/python -m benchmarks.answers
 	@$(BIN)/python -m benchmarks.panel
 	@$(BIN)/python -m benchmarks.papers
+	@$(BIN)/python -m benchmarks.photos $(PHOTOS)
 	@$(BIN)/python -m benchmarks.sign_up
 
 learn: setup ## learn the ranking again from the starter content and its labelled questions

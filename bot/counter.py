@@ -66,7 +66,7 @@ class Counter:
         self.rescan = Rescan(self.database, self.writer, self.files, intake.scanner, self.holder, clock) if intake.scanner else None
         preparation = Preparation(
             self.database,
-            self.taking.take,
+            self.taking,
             self.knowledge,
             drawing=Drawing(self.files, clock),
             max_file_bytes=settings.max_file_bytes,

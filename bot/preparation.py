@@ -14,24 +14,23 @@ from bot import memory
 from bot.drawing import Drawing, wanted_of
 from bot.inbound import Inbound, IncomingFile, Sender
 from bot.knowledge import Knowledge
+from bot.taking import Taking
 from bot.work import FetchedFile, Prepared, Several
 from db.engine import Database
 from db.models.enquiry import HUMAN
+from domain.barcode_photos import UNSURE
 from domain.errors import FileNotFetched, FileTooLarge, OfficeError, TooManyFiles
 from domain.folding import clean
 from domain.languages import OTHER, language_of
 from domain.questions import questions_of
 from locales.languages import DEFAULT, LANGUAGES
 from usecases import contacts, enquiries, uploads
-from usecases.uploads import KeptFile
 
 log = structlog.get_logger()
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """A channel's way to a file's bytes; raises `NetworkFault` where it may work later, `OfficeError` where it never will."""
 
-Take = Callable[[bytes, str], Awaitable[KeptFile]]
-"""From a file's bytes and name to the file kept: `Taking.take`."""
 
 _FETCH_TRIES = 5
 _LONGEST = 4000
@@ -63,7 +62,7 @@ class Preparation:
     def __init__(
         self,
         database: Database,
-        take: Take,
+        taking: Taking,
         knowledge: Knowledge,
         *,
         drawing: Drawing,
@@ -71,7 +70,7 @@ class Preparation:
         max_files_per_day: int,
         clock: Callable[[], datetime],
     ) -> None:
-        self._database, self._take_in, self._knowledge, self._clock = database, take, knowledge, clock
+        self._database, self._taking, self._knowledge, self._clock = database, taking, knowledge, clock
         self._drawing = drawing
         self._max_file_bytes, self._max_files_per_day = max_file_bytes, max_files_per_day
 
@@ -121,10 +120,14 @@ class Preparation:
             if file.size is not None and file.size > self._max_file_bytes:
                 raise FileTooLarge(name=name, limit=self._max_file_bytes // (1024 * 1024))
             content = await self._fetch(file, name, fetch)
-            kept = await self._take_in(content, file.name)
+            kept = await self._taking.take(content, file.name)
+            seen = await self._taking.read_codes(content, kept)
         except OfficeError as refusal:
             return FetchedFile(name, refusal=refusal)
-        return FetchedFile(kept.name, kept.sha256, kept.size, kept.media_type, findings=kept.findings)
+        advice = (seen.advice or UNSURE,) if seen.advice or not seen.sure else ()
+        return FetchedFile(
+            kept.name, kept.sha256, kept.size, kept.media_type, findings=kept.findings, codes=tuple(seen.codes), advice=advice
+        )
 
     async def _fetch(self, file: IncomingFile, name: str, fetch: Fetch) -> bytes:
         for attempt in range(_FETCH_TRIES):

@@ -12,6 +12,7 @@ from bot.writer import Writer
 from db.engine import Database
 from db.files import FileStore
 from db.models.stored_file import THREAT, UNSCANNED
+from domain.barcode_photos import Reading
 from domain.errors import FileWithThreat, OfficeError
 from usecases import leases, scanning
 from usecases.intake import Intake
@@ -46,6 +47,10 @@ class Taking:
             raise
         metrics.FILES.labels(kept.findings.scan).inc()
         return kept
+
+    async def read_codes(self, content: bytes, kept: KeptFile) -> Reading:
+        """The barcodes in a picture or PDF that was taken."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._intake.read_codes, content, kept)
 
     def close(self) -> None:
         """End what is at work; nobody hears of it any more."""

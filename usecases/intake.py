@@ -10,12 +10,14 @@ from collections import OrderedDict
 from db.files import FileStore
 from db.models.stored_file import THREAT, UNSCANNED
 from db.settings import Settings
-from domain.errors import FileWithThreat
+from domain.barcode_photos import Reading
+from domain.errors import FileNotOpened, FileTorn, FileWithThreat, PictureTooLarge
 from usecases import uploads
 from usecases.opening import Opener
 from usecases.scanning import NOT_SCANNED, Scanner
 from usecases.uploads import Findings, KeptFile, TakenFile
 
+NO_CODES = Reading(())
 REMEMBERED = 256
 """Files whose findings a process keeps: an upload comes again with its message, and a message when its conversation moved on meanwhile."""
 
@@ -44,6 +46,15 @@ class Intake:
         if findings.scan != UNSCANNED or self.scanner is None:
             self._remember((digest, taken.media_type), findings)
         return KeptFile(taken.name, digest, taken.size, taken.media_type, findings)
+
+    def read_codes(self, content: bytes, kept: KeptFile) -> Reading:
+        """The barcodes in a picture or PDF that was taken in; other files, and what no reader opens, show none."""
+        if kept.media_type not in uploads.IMAGES | {uploads.PDF}:
+            return NO_CODES
+        try:
+            return self.opener.read_codes(content, kept.name)
+        except (FileTorn, PictureTooLarge, FileNotOpened):  # the file itself is taken: it may be a paper all the same
+            return NO_CODES
 
     def close(self) -> None:
         self.opener.close()

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter
 
 from domain import errors
+from domain.barcode_photos import Reading
 from domain.errors import FileNotOpened, OfficeError
 from domain.opening import Opened
 from usecases.opening_child import FUNCTIONS, full, hear, tell
@@ -59,6 +60,10 @@ class Opener:
     def open(self, content: bytes, name: str, media_type: str) -> Opened:
         """Open a file of an accepted type; raises what `domain.opening.open_file` raises, and `FileNotOpened`."""
         return self.run("open_file", content, Opened, name=name, media_type=media_type)
+
+    def read_codes(self, content: bytes, name: str) -> Reading:
+        """The barcodes in a picture or PDF; raises what `domain.barcode_photos.read` raises, and `FileNotOpened`."""
+        return self.run("read", content, Reading, name=name)
 
     def run(self, function: str, content: bytes, result: type[T], **facts: Any) -> T:
         """Call a listed function with a file's bytes and plain facts; what it returns is made into `result` again.

@@ -25,7 +25,8 @@ from domain.worktime import ZONE
 IMAGES = {"image/jpeg", "image/png", "image/webp", "image/heic"}
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-ACCEPTED = IMAGES | {"application/pdf", "application/msword", "application/vnd.ms-excel", WORD, EXCEL}
+PDF = "application/pdf"
+ACCEPTED = IMAGES | {PDF, "application/msword", "application/vnd.ms-excel", WORD, EXCEL}
 """What a counter for paperwork takes. The name of a file plays no part."""
 
 _OFFICE_PARTS = {"word/document.xml": WORD, "xl/workbook.xml": EXCEL}
@@ -34,7 +35,7 @@ _ENDINGS = {
     "image/png": (".png",),
     "image/webp": (".webp",),
     "image/heic": (".heic", ".heif"),
-    "application/pdf": (".pdf",),
+    PDF: (".pdf",),
     "application/msword": (".doc",),
     "application/vnd.ms-excel": (".xls",),
     WORD: (".docx",),
@@ -181,6 +182,6 @@ def _is_whole(content: bytes, media_type: str) -> bool:
         return b"IEND" in content[-64:]
     if media_type == "image/webp":
         return int.from_bytes(content[4:8], "little") + 8 <= len(content)
-    if media_type == "application/pdf":
+    if media_type == PDF:
         return b"%%EOF" in content[-2048:]
     return True
