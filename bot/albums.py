@@ -5,7 +5,7 @@ those to come, is written anew while it waits, and edited where one comes later 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -36,6 +36,8 @@ class Album:
     """The outbox row that answers it."""
     head: str = ""
     """What that row says before the list."""
+    before: int = 0
+    """How many messages this update had been answered with when the files were gathered: a greeting is no reply to them."""
 
     @property
     def is_begun(self) -> bool:
@@ -54,6 +56,7 @@ def gather(message: Message, work: Work) -> Album:
         refused=tuple(dict.fromkeys([*before.get("refused", ()), *said])),
         reply=before.get("reply"),
         head=before.get("head", ""),
+        before=len(work.sent),
     )
     _remember(work, album)
     return album
@@ -71,7 +74,7 @@ async def reply(
     if not is_new or not (taken or album.refused):
         return
     row = work.session.get(OutboundMessage, album.reply, with_for_update=True) if album.reply else None
-    if row is None and (said := _said(work)) is not None:
+    if row is None and (said := _said(work, album)) is not None:
         row, album = said, _begun(album, said, head=said.payload["text"])
         _write(work, row, album, _text(work, album.head, taken, "", album.refused))
     elif row is None:
@@ -84,13 +87,13 @@ async def reply(
     _remember(work, album)
 
 
-def _said(work: Work) -> OutboundMessage | None:
-    """The message that this update was answered with so far."""
-    return next((row for row in reversed(work.sent) if row.method == "sendMessage"), None)
+def _said(work: Work, album: Album) -> OutboundMessage | None:
+    """What the handler answered the files with so far."""
+    return next((row for row in reversed(work.sent[album.before :]) if row.method == "sendMessage"), None)
 
 
 def _begun(album: Album, row: OutboundMessage, head: str) -> Album:
-    return Album(album.group, album.taken, album.refused, row.id, head)
+    return replace(album, reply=row.id, head=head)
 
 
 def _write(work: Work, row: OutboundMessage, album: Album, text: str) -> None:

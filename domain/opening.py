@@ -8,7 +8,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 
 from PIL import Image, ImageOps
@@ -57,14 +57,17 @@ def _open_picture(content: bytes, name: str, read: Callable[[bytes], Image.Image
                 raise PictureTooLarge(name=name, limit=MOST_PIXELS // 1_000_000)
             image.load()
             is_png = image.format == "PNG"
-            plain = _plain(_upright(image))
+            _stand_upright(image)
+            plain = _plain(image)
     except _BOMB:
         raise PictureTooLarge(name=name, limit=MOST_PIXELS // 1_000_000) from None
     except _DAMAGED as fault:
         raise FileTorn(name=name) from fault
     stays_png = is_png and plain.width * plain.height <= SMALL_PNG
-    copy = _png(plain) if stays_png else _jpeg(plain, quality=88)
-    return Opened(preview=_preview(plain), copy=copy)
+    if stays_png:
+        return Opened(copy=_png(plain), preview=_preview(_opaque(plain)))
+    plain = _opaque(plain)
+    return Opened(copy=_jpeg(plain, quality=88), preview=_preview(plain))
 
 
 def _read_as(kind: str) -> Callable[[bytes], Image.Image]:
@@ -78,12 +81,10 @@ def _read_heic(content: bytes) -> Image.Image:
     return image
 
 
-def _upright(image: Image.Image) -> Image.Image:
-    """Turned as EXIF says the camera was held; as it is where EXIF is nonsense."""
-    try:
-        return ImageOps.exif_transpose(image)
-    except (*_DAMAGED, TypeError):
-        return image
+def _stand_upright(image: Image.Image) -> None:
+    """Turn it as EXIF says the camera was held; leave it where EXIF is nonsense."""
+    with suppress(*_DAMAGED, TypeError):
+        ImageOps.exif_transpose(image, in_place=True)
 
 
 def _plain(image: Image.Image) -> Image.Image:
@@ -91,7 +92,8 @@ def _plain(image: Image.Image) -> Image.Image:
     if image.mode.startswith("I"):
         image = image.convert("I").point(lambda value: value / 256).convert("L")  # 16 bits a pixel
     has_alpha = image.mode in {"LA", "PA", "RGBA", "RGBa"} or "transparency" in image.info
-    image = image.convert("RGBA" if has_alpha else "RGB")
+    mode = "RGBA" if has_alpha else "RGB"
+    image = image if image.mode == mode else image.convert(mode)
     image.info = {}
     return image
 
@@ -106,14 +108,14 @@ def _opaque(image: Image.Image) -> Image.Image:
 
 
 def _preview(image: Image.Image) -> bytes:
-    small = image.copy()
-    small.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
-    return _jpeg(small, quality=82)
+    """The last that is made of a picture, which is made small itself: large ones are held as seldom as can be."""
+    image.thumbnail((PREVIEW_SIDE, PREVIEW_SIDE))
+    return _jpeg(image, quality=82)
 
 
 def _jpeg(image: Image.Image, quality: int) -> bytes:
     file = io.BytesIO()
-    _opaque(image).save(file, "JPEG", quality=quality)
+    image.save(file, "JPEG", quality=quality)
     return file.getvalue()
 
 
@@ -142,7 +144,7 @@ def _open_pdf(content: bytes, name: str) -> Opened:
             drawn = first.render(scale=scale, no_smoothpath=False).to_pil()
         except pypdfium2.PdfiumError as fault:
             raise FileTorn(name=name) from fault
-        return Opened(pages=len(document), preview=_preview(_plain(drawn)))
+        return Opened(pages=len(document), preview=_preview(_opaque(_plain(drawn))))
 
 
 def _open_office(content: bytes, name: str) -> Opened:

@@ -1,7 +1,9 @@
 """Small files for tests, made on the spot: pictures, a PDF, an Excel sheet."""
 
 import io
+import struct
 import zipfile
+import zlib
 
 from PIL import Image
 
@@ -27,3 +29,27 @@ def excel() -> bytes:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("xl/workbook.xml", "<workbook/>")
     return file.getvalue()
+
+
+def phone_photo(size: tuple[int, int] = (400, 300), kind: str = "JPEG") -> bytes:
+    """A photograph as a phone held upright takes it: lying, turned by EXIF, with the place where it was taken. Its corner is red."""
+    image = Image.new("RGB", size, "teal")
+    image.paste("red", (0, 0, size[0] // 4, size[1] // 4))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    place = exif.get_ifd(0x8825)
+    place.update({1: "N", 2: (16.0, 27.0, 36.0), 3: "E", 4: (107.0, 35.0, 6.0)})
+    file = io.BytesIO()
+    image.save(file, kind, exif=exif.tobytes(), comment=b"of a phone")
+    return file.getvalue()
+
+
+def bomb(width: int, height: int) -> bytes:
+    """A PNG that says it has so many pixels; whoever believes it needs gigabytes."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        return struct.pack("!I", len(content)) + kind + content + struct.pack("!I", zlib.crc32(kind + content))
+
+    head = struct.pack("!IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    pixels = zlib.compress(b"\0" * 2_000_000)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")

@@ -45,7 +45,7 @@ class Browser:
 
     def post(self, url: str, *, page: str = "/", json: bool = False, **fields: object) -> TestResponse:
         headers = {"Accept": "application/json"} if json else {}
-        return self.client.post(url, data=fields | {"csrf_token": csrf(self.get(page).text)}, headers=headers)
+        return self.client.post(url, data=fields | {"csrf_token": csrf(self.get(page).text)}, headers=headers, buffered=True)
 
     def sign_in(self, email: str, password: str = PASSWORD) -> TestResponse:
         return self.post("/login", page="/login", email=email, password=password)
