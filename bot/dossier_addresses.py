@@ -1,4 +1,4 @@
-"""An address of a dossier: the commune of today is looked up; where several may be meant the firm chooses, and nothing is changed silently."""
+"""An address of a dossier: its commune of today is looked up; where several may be meant the firm chooses; nothing is changed silently."""
 
 from typing import Any
 

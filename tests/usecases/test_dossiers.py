@@ -1,4 +1,4 @@
-"""What a firm and an officer may rely on: one dossier from a draft, working days as the law counts them, two people, one request for all."""
+"""What a firm and an officer may rely on: one dossier a draft, working days as the law counts them, two people, one request for all."""
 
 from datetime import date, timedelta
 
