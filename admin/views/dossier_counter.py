@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from admin import access, dossier_queues, dossiers
-from admin.database import db, writing
+from admin.database import db, viewed, writing
 from admin.dossier_files import kinds_of, must_suit, taken_in
 from admin.language import current, now, say
 from admin.pages import PanelView, expose
@@ -51,7 +51,10 @@ class DossierCounterView(PanelView):
         """The form. Each press of a button keeps what could be read; what could not is shown again with its fault."""
         if request.method == "GET":
             draft = _get(db.session, key)
-            return self._form(draft) if draft.dossier_id is None else _received(db.session, draft)
+            if draft.dossier_id is not None:
+                return _received(db.session, draft)
+            viewed("dossier_drafts", draft.id)
+            return self._form(draft)
         faults = self._keep(key)
         if request.form.get("act") == SUBMIT:
             return self._submit(key, faults)
