@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from domain.photos.bars import Floats
 from domain.photos.lines import BARS, SAMPLES
-from domain.photos.symbols import CODES, EAN8, EAN13, PARITIES, UPCE, Symbol, is_number, modules, upc_a
+from domain.photos.symbols import CODES, EAN8, EAN13, PARITIES, UPCE, Symbol, is_number, modules, number_of, upc_a
 
 _PER = 4
 """Samples a module in the fine comparison."""
@@ -29,6 +29,8 @@ _BLURS = (0.35, 0.6, 0.85, 1.1)
 """Blur (standard deviation in modules) of the patterns."""
 _QUIET = 5
 """Modules of the quiet zones that are looked at."""
+_NEAR, _PLAIN, _CHANGES = 0.9, 0.3, 6
+"""A number so like the line but not ahead of others may be a few digits off."""
 _LEAST = 0.22
 _EDGES = 12
 _DIGITLIKE = 0.76
@@ -96,7 +98,7 @@ def read(line: Floats, symbol: Symbol) -> Found | None:
             best = result
         if best and best.likeness > 0.93 and best.lead > 0.5:
             break
-    return best
+    return _mended(best, symbol) if best and best.likeness > _NEAR and best.lead < _PLAIN else best
 
 
 def confirmed(line: Floats, first: float, last: float, text: str, symbol: Symbol) -> Found | None:
@@ -426,16 +428,35 @@ def _quiet(seen: Floats) -> float:
 def hold(found: Found) -> float:
     """How much worse the best drawing with one digit changed fits, whatever its check digit: below 0 it fits better."""
     symbol = next(symbol for symbol in (EAN13, EAN8, UPCE) if symbol.name == found.symbol)
-    rival = _rival(found.seen, modules(symbol, found.text), found.blur, symbol)
+    _, rival = _rival(found.seen, modules(symbol, found.text), found.blur, symbol)
     return (found.likeness - rival) / max(1e-3, 1 - found.likeness)
 
 
-def _rival(seen: Floats, drawing: str, blur: float, symbol: Symbol) -> float:
-    """How like the line is the best drawing with one digit changed, whatever its check digit."""
+def _rival(seen: Floats, drawing: str, blur: float, symbol: Symbol) -> tuple[str, float]:
+    """The best drawing with one digit changed, whatever its check digit, and how like the line it is."""
     others = []
     for places, codes in ((symbol.left, CODES["L"] + CODES["G"]), (symbol.right, CODES["R"])):
         others += [drawing[:at] + code + drawing[at + 7 :] for at in places for code in codes if drawing[at : at + 7] != code]
-    return float(_likenesses(seen, others, blur).max())
+    likeness = _likenesses(seen, others, blur)
+    best = int(likeness.argmax())
+    return others[best], float(likeness[best])
+
+
+def _mended(found: Found, symbol: Symbol) -> Found:
+    """The number reached by changing one digit after another as long as the drawing becomes more like the line, if it is a number.
+
+    Its check digit was not asked for on the way, so that it speaks for the number.
+    """
+    drawing, likeness = modules(symbol, found.text), found.likeness
+    for _ in range(_CHANGES):
+        other, rival = _rival(found.seen, drawing, found.blur, symbol)
+        if rival <= likeness:
+            break
+        drawing, likeness = other, rival
+    text = number_of(symbol, drawing)
+    if text is None or text == found.text:
+        return found
+    return replace(found, text=text, likeness=likeness, lead=(likeness - found.likeness) / max(1e-3, 1 - likeness))
 
 
 def _unbent(line: Floats, place: Place, shifts: NDArray[np.int64], symbol: Symbol) -> Floats:

@@ -100,3 +100,22 @@ def modules(symbol: Symbol, text: str) -> str:
         return "101" + "".join(CODES[kind][int(d)] for kind, d in zip(parity, text[1:7], strict=True)) + "010101"
     left = "".join(CODES[kind][int(d)] for kind, d in zip(_FIRST[int(text[0])], text[1:7], strict=True))
     return "101" + left + "01010" + "".join(_R[int(d)] for d in text[7:]) + "101"
+
+
+def number_of(symbol: Symbol, drawing: str) -> str | None:
+    """The number that modules stand for, if the sets of its digits and its check digit fit; the other way round of `modules`.
+
+    >>> number_of(EAN13, modules(EAN13, "8936003721777")), number_of(UPCE, modules(UPCE, "04252614"))
+    ('8936003721777', '04252614')
+    """
+    left = [next((kind, str(codes.index(code))) for kind, codes in CODES.items() if code in codes) for code in _cut(drawing, symbol.left)]
+    told = PARITIES[symbol.name].get("".join(kind for kind, _ in left))
+    if told is None:
+        return None
+    digits = "".join(digit for _, digit in left) + "".join(str(_R.index(code)) for code in _cut(drawing, symbol.right))
+    text = told[0] + digits + told[1] if symbol is UPCE else told + digits
+    return text if is_number(upc_a(text) if symbol is UPCE else text) else None
+
+
+def _cut(drawing: str, places: tuple[int, ...]) -> list[str]:
+    return [drawing[place : place + 7] for place in places]
