@@ -11,7 +11,7 @@ from admin.language import current, say
 from db.files import FileStore
 from domain.dossiers.answers import must_fit
 from domain.dossiers.declaration import Paper
-from usecases import dossier_forms, uploads
+from usecases import dossier_words, uploads
 
 
 def taken_in(given: Iterable[FileStorage]) -> list[dict[str, Any]]:
@@ -24,7 +24,7 @@ def taken_in(given: Iterable[FileStorage]) -> list[dict[str, Any]]:
 
 def must_suit(paper: Paper, file: Mapping[str, Any]) -> None:
     """Raises `WrongPaper` where a file is of a kind that a paper does not take."""
-    caption = dossier_forms.name_of(paper, current())
+    caption = dossier_words.name(paper, current())
     must_fit(paper, name=file["name"], media_type=file["media_type"], caption=caption, kinds=kinds_of(paper))
 
 

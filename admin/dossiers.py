@@ -20,7 +20,7 @@ from domain.errors import DossierMoved
 from domain.masking import mask
 from domain.messages import N_
 from domain.worktime import ZONE
-from usecases import dossier_checks, dossier_forms, dossier_notices, dossiers, time_limits
+from usecases import dossier_checks, dossier_notices, dossier_words, dossiers, time_limits
 from usecases.dossier_checks import Mark
 
 _LONGEST_REFERENCE = 24
@@ -134,12 +134,12 @@ def firm_fields(declared: DossierType) -> tuple[Field, ...]:
 
 
 def _row(dossier: Dossier, part: Part, mark: Mark | None, is_wanted: bool) -> Row:
-    name = dossier_forms.name_of(part, current())
+    name = dossier_words.name(part, current())
     more: dict[str, Any] = {"mark": mark, "phrase": phrase(part), "is_wanted": is_wanted}
     if isinstance(part, Paper):
         files = [paper for paper in dossier.papers if paper.paper == part.name and paper.replaced_at is None]
         return Row(part, name, _state(part, bool(files)), files=files, **more)
-    text = dossier_forms.said(part, dossier.answers.get(part.name), current())
+    text = dossier_words.said(part, dossier.answers.get(part.name), current())
     return Row(part, name, _state(part, bool(text)), text=text, **more)
 
 
@@ -232,8 +232,8 @@ def _corrections(dossier: Dossier, before: Mapping[str, Any]) -> Iterator[str]:
     for name, value in before.items():
         part = dossiers.declared(dossier).field(name)
         if part is not None and access.sees("dossiers.answers"):
-            was = dossier_forms.said(part, value, current()) or "–"
-            yield say(N_("panel.dossier.was"), name=dossier_forms.name_of(part, current()), was=was)
+            was = dossier_words.said(part, value, current()) or "–"
+            yield say(N_("panel.dossier.was"), name=dossier_words.name(part, current()), was=was)
 
 
 def _tally(marks: Any) -> Iterator[str]:

@@ -124,7 +124,7 @@ def _answers(work: Work, draft: DossierDraft, part: Part) -> Rows:
     if part.of_firm and (known := dossier_drafts.known_answers(work.session, draft, work.contact)) and not draft.answers.get(part.name):
         rows.append([_act(work, draft, N_("button.same_firm"), part.name, "same", firm=short(str(known.get("firm", ""))))])
     if is_given(part, draft.answers, draft.papers):
-        said = dossier_words.said(part, draft.answers[part.name], work.language)
+        said = dossier_words.briefly(part, draft.answers[part.name], work.language)
         rows.append([_act(work, draft, N_("button.keep_answer"), part.name, "keep", said=short(said))])
     return rows
 
@@ -185,7 +185,7 @@ def summary_lines(work: Work, draft: DossierDraft) -> list[str]:
         said = (
             dossier_words.said_files(value or [], work.language)
             if isinstance(part, Paper)
-            else dossier_words.said(part, value, work.language)
+            else dossier_words.briefly(part, value, work.language)
         )
         key = "dossier.line_missing" if part.name in missing else "dossier.line"
         lines.append(work.say(key, name=dossier_words.name(part, work.language), said=said))

@@ -29,7 +29,7 @@ from domain.dossiers.declaration import (
 )
 from domain.messages import N_
 from locales import translate
-from usecases import dossier_drafts, dossier_forms
+from usecases import dossier_drafts, dossier_forms, dossier_words
 
 _LONG = 200
 """Letters that a single line takes; a field that may hold more gets several."""
@@ -155,7 +155,7 @@ def _box(draft: DossierDraft, part: Part, language: str, applies: bool, typed: M
         kept = dossier_forms.box(part, draft.answers.get(part.name), language)
         facts = {"typed": typed.get(part.name, kept), "example": translate(f"{room}.example", language)}
         if part.kind in {CHOICE, YES_NO}:
-            facts["choices"] = dossier_forms.captions(part, language) | (
+            facts["choices"] = dossier_words.captions(part, language) | (
                 {} if part.need == REQUIRED else {"": translate(N_("form.no_answer"), language)}
             )
     return Box(
@@ -194,7 +194,7 @@ class Line:
 def summary(draft: DossierDraft, language: str) -> list[Line]:
     """What is handed in, in order; what is empty says so."""
     return [
-        Line(f"f-{part.name}", dossier_forms.name_of(part, language), _said(draft, part, language))
+        Line(f"f-{part.name}", dossier_words.name(part, language), _said(draft, part, language))
         for part in dossier_drafts.parts(draft)
         if part.need != OPTIONAL or is_given(part, draft.answers, draft.papers)
     ]
@@ -204,5 +204,5 @@ def _said(draft: DossierDraft, part: Part, language: str) -> str:
     if isinstance(part, Paper):
         text = "\n".join(file["name"] for file in draft.papers.get(part.name) or [])
     else:
-        text = dossier_forms.said(part, draft.answers.get(part.name), language)
+        text = dossier_words.said(part, draft.answers.get(part.name), language)
     return text or translate(N_("form.nothing_said"), language)

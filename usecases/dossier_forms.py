@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.dossiers.answers import read
-from domain.dossiers.declaration import CHOICE, DATE, NUMBER, YES, YES_NO, DossierType, Field, Part
+from domain.dossiers.declaration import CHOICE, DATE, YES_NO, DossierType, Field, Part
 from domain.errors import OfficeError
 from domain.folding import clean
 from domain.messages import N_
 from domain.training import date_of
-from locales import amount, day, translate
+from locales import translate
+from usecases import dossier_words
 
 Posted = Mapping[str, str | list[str]]
 
@@ -50,14 +51,7 @@ def _text(sent: str | list[str]) -> str:
 
 def read_box(field: Field, text: str, language: str) -> Any:
     """One answer; raises the `OfficeError` that says what is wrong."""
-    return text if text in field.choices else read(field, text, captions(field, language))
-
-
-def captions(field: Field, language: str) -> dict[str, str]:
-    """The choices of a field as people read them; of a question for yes or no, these two."""
-    if field.kind == YES_NO:
-        return {YES: translate(N_("dossier.yes"), language), "no": translate(N_("dossier.no"), language)}
-    return {choice: translate(f"dossier.choice.{field.name}.{choice}", language) for choice in field.choices}
+    return text if text in field.choices else read(field, text, dossier_words.captions(field, language))
 
 
 def missing(declared: DossierType, answers: Mapping[str, Any], papers: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -67,12 +61,7 @@ def missing(declared: DossierType, answers: Mapping[str, Any], papers: Mapping[s
 
 def _wanted(part: Part, language: str) -> str:
     key = N_("error.answer_needed") if isinstance(part, Field) else N_("error.paper_needed")
-    return translate(key, language, name=name_of(part, language))
-
-
-def name_of(part: Part, language: str) -> str:
-    """A field or a paper as people read it."""
-    return translate(f"dossier.{'field' if isinstance(part, Field) else 'paper'}.{part.name}.name", language)
+    return translate(key, language, name=dossier_words.name(part, language))
 
 
 def box(field: Field, value: Any, language: str) -> str:
@@ -83,23 +72,4 @@ def box(field: Field, value: Any, language: str) -> str:
         return str(value)
     if field.kind == DATE:
         return f"{date_of(str(value)):%d/%m/%Y}"
-    return said(field, value, language)
-
-
-def said(field: Field, value: Any, language: str) -> str:
-    """An answer as people read it: a choice by its caption, a date by day, month, year, an address in one line, one code a line."""
-    if value in (None, "", [], {}):
-        return ""
-    if field.kind in {CHOICE, YES_NO}:
-        return captions(field, language).get(str(value), str(value))
-    if field.kind == DATE:
-        return day(date_of(str(value)), language)
-    if field.kind == NUMBER and isinstance(value, int):
-        return amount(value, language)
-    return _plain(value)
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return str(value.get("line") or " – ".join(str(one) for one in value.values() if one))
-    return "\n".join(_plain(one) for one in value) if isinstance(value, list) else str(value)
+    return dossier_words.said(field, value, language)

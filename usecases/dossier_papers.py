@@ -15,7 +15,7 @@ from domain.papers import receipt
 from domain.papers.press import Code, Fact
 from domain.worktime import ZONE
 from locales import amount, day, moment, translate
-from usecases import class_papers, dossier_forms, time_limits
+from usecases import class_papers, dossier_words, time_limits
 from usecases.letterheads import letterhead
 
 _UNREAD = "unverified"
@@ -38,7 +38,7 @@ def receipt_of(session: Session, dossier: Dossier, *, public_url: str) -> receip
         code=Code(class_papers.verify_link(public_url, dossier.secret), translate(N_("paper.verify_code"), language)),
         verify=translate(N_("paper.verify"), language),
         answers_title=translate(N_("receipt.answers"), language),
-        answers=tuple(Fact(dossier_forms.name_of(field, language), text) for field, text in given if text),
+        answers=tuple(Fact(dossier_words.name(field, language), text) for field, text in given if text),
         papers_title=translate(N_("receipt.papers"), language),
         columns=_columns(language),
         papers=tuple(_rows(session, dossier)),
@@ -53,7 +53,7 @@ def receipt_of(session: Session, dossier: Dossier, *, public_url: str) -> receip
 
 def _said(field: Field, value: Any, language: str) -> str:
     """An answer; codes run on in a line, as two hundred would take pages."""
-    text = dossier_forms.said(field, value, language)
+    text = dossier_words.said(field, value, language)
     return text.replace("\n", ", ") if field.kind == GTINS else text
 
 

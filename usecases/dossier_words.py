@@ -49,24 +49,34 @@ def captions(field: Field, language: str) -> dict[str, str]:
 
 
 def said(field: Field, value: Any, language: str) -> str:
-    """An answer; where there is none, that there is none."""
+    """An answer as people read it: a choice by its caption, a date by day, month, year, an address in one line, one code a line.
+
+    Empty where there is none.
+    """
     if value in (None, "", [], {}):
-        return translate(N_("dossier.nothing"), language)
+        return ""
     match field.kind:
         case "choice" | "yes_no":
-            return captions(field, language).get(value, str(value))
+            return captions(field, language).get(str(value), str(value))
         case "date":
-            return day(date.fromisoformat(value), language)
+            return day(date.fromisoformat(str(value)), language)
         case "number":
             return amount(value, language)
         case "address":
             return str(value["line"])
         case "gtins":
-            return _listed(value)
+            return "\n".join(value)
         case "products":
             return translate(N_("dossier.products_said"), language, count=amount(len(value.get("rows") or ()) or value["count"], language))
         case _:
             return str(value)
+
+
+def briefly(field: Field, value: Any, language: str) -> str:
+    """An answer in a line of a summary: of many codes the first; where there is none, that there is none."""
+    if value in (None, "", [], {}):
+        return translate(N_("dossier.nothing"), language)
+    return _listed(value) if isinstance(value, list) else said(field, value, language)
 
 
 def said_files(files: Sequence[Mapping[str, Any]], language: str) -> str:

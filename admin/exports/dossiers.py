@@ -13,7 +13,7 @@ from db.models import Dossier
 from domain import dossiers
 from domain.dossiers.declaration import Field, Paper
 from domain.messages import N_
-from usecases import dossier_forms
+from usecases import dossier_words
 
 _EVERY_DOSSIER_HAS = {"firm", "tax_code", "phone"}
 ANSWERS, PAPERS, PHONE = "dossiers.answers", "dossiers.papers", "dossiers.phone"
@@ -53,7 +53,7 @@ def more(who: Asked) -> Sequence[Column]:
 
 
 def _answer(field: Field) -> Any:
-    return lambda row, who: dossier_forms.said(field, row.answers.get(field.name), who.language)
+    return lambda row, who: dossier_words.said(field, row.answers.get(field.name), who.language)
 
 
 def _files(paper: Paper) -> Any:
@@ -65,7 +65,7 @@ def _all(row: Dossier, who: Asked) -> str:
     declared = dossiers.declared(row.kind, row.version)
     given = [(field, row.answers[field.name]) for field in declared.fields if row.answers.get(field.name)]
     return "\n".join(
-        f"{dossier_forms.name_of(field, who.language)}: {dossier_forms.said(field, value, who.language)}" for field, value in given
+        f"{dossier_words.name(field, who.language)}: {dossier_words.said(field, value, who.language)}" for field, value in given
     )
 
 

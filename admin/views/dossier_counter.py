@@ -20,7 +20,7 @@ from db.models.dossier import COUNTER
 from domain.dossiers.declaration import CHOICE, YES_NO, DossierType, Field, Paper
 from domain.errors import NoSuchDraft, OfficeError
 from domain.messages import N_
-from usecases import dossier_drafts, dossier_forms, organisations, uploads
+from usecases import dossier_drafts, dossier_forms, dossier_words, organisations, uploads
 from usecases import dossiers as cases
 
 MOST_DRAFTS = 50
@@ -122,7 +122,7 @@ class DossierCounterView(PanelView):
             faults={part.name: found[part.name] for part in declared.parts if part.name in found},
             applies={part.name for part in declared.asked(draft.answers)},
             box=lambda field: _box(field, draft, typed),
-            captions=lambda field: dossier_forms.captions(field, current()),
+            captions=lambda field: dossier_words.captions(field, current()),
             condition=lambda part: _condition(declared, part),
             kinds_of=kinds_of,
             choosing={CHOICE, YES_NO},
@@ -144,8 +144,8 @@ def _condition(declared: DossierType, part: Field | Paper) -> str:
     on = declared.field(part.only_if.field)
     if on is None:
         return ""
-    values = " / ".join(dossier_forms.said(on, value, current()) for value in part.only_if.values)
-    return say(N_("panel.dossier.counter.only_if"), name=dossier_forms.name_of(on, current()), values=values)
+    values = " / ".join(dossier_words.said(on, value, current()) for value in part.only_if.values)
+    return say(N_("panel.dossier.counter.only_if"), name=dossier_words.name(on, current()), values=values)
 
 
 def _files(declared: DossierType) -> tuple[list[tuple[Paper, dict[str, Any]]], dict[str, str]]:
@@ -171,7 +171,7 @@ def _suitable(paper: Paper, file: FileStorage) -> list[dict[str, Any]]:
 def _attach(session: Session, draft: DossierDraft, paper: Paper, file: Mapping[str, Any]) -> dict[str, str]:
     uploads.note(session, file["sha256"], file["size"], file["media_type"], now())
     try:
-        dossier_drafts.attach(draft, paper, file, dossier_forms.name_of(paper, current()), now())
+        dossier_drafts.attach(draft, paper, file, dossier_words.name(paper, current()), now())
     except OfficeError as refusal:
         return {paper.name: say(refusal.key, **refusal.facts)}
     return {}

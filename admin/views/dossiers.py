@@ -25,7 +25,7 @@ from domain.dossiers.declaration import OFFICE, Field
 from domain.errors import DossierMoved, NothingDemanded, OfficeError
 from domain.folding import clean
 from domain.messages import N_
-from usecases import desk, dossier_checks, dossier_forms, dossier_notices, uploads
+from usecases import desk, dossier_checks, dossier_forms, dossier_notices, dossier_words, uploads
 from usecases import dossiers as cases
 from usecases.dossiers import Wanted
 from usecases.enquiries import FileToSend
@@ -330,7 +330,7 @@ def _helpers() -> dict[str, Any]:
         "readable": dossiers.readable,
         "tax_code": dossiers.tax_code,
         "part_name": lambda item: dossier_notices.part_name(item.kind, item.name, current()),
-        "captions": lambda field: dossier_forms.captions(field, current()),
+        "captions": lambda field: dossier_words.captions(field, current()),
         "box": lambda field, value: dossier_forms.box(field, value, current()),
     }
 

@@ -240,7 +240,9 @@ def _fill_firm(work: Work, draft: DossierDraft) -> str:
     fields = [field for field in declared.fields if field.name in filled]
     lines = [
         work.say(
-            "dossier.line", name=dossier_words.name(field, work.language), said=dossier_words.said(field, known[field.name], work.language)
+            "dossier.line",
+            name=dossier_words.name(field, work.language),
+            said=dossier_words.briefly(field, known[field.name], work.language),
         )
         for field in fields
     ]
@@ -248,7 +250,7 @@ def _fill_firm(work: Work, draft: DossierDraft) -> str:
 
 
 def _noted(work: Work, draft: DossierDraft, field: Field) -> str:
-    said = dossier_words.said(field, draft.answers.get(field.name), work.language)
+    said = dossier_words.briefly(field, draft.answers.get(field.name), work.language)
     return work.say("dossier.noted", name=dossier_words.name(field, work.language), said=said)
 
 

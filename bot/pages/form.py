@@ -35,7 +35,18 @@ from domain.errors import ConsentNeeded, DossierIncomplete, DraftOfStaff, FileTo
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import translate
-from usecases import contacts, dossier_drafts, dossier_forms, dossier_notices, dossier_papers, dossiers, office, time_limits, uploads
+from usecases import (
+    contacts,
+    dossier_drafts,
+    dossier_forms,
+    dossier_notices,
+    dossier_papers,
+    dossier_words,
+    dossiers,
+    office,
+    time_limits,
+    uploads,
+)
 
 log = structlog.get_logger()
 
@@ -177,7 +188,7 @@ class FormPages:
                 "form_summary.html",
                 422 if said else 200,
                 lines=dossier_form.summary(draft, language),
-                weak=[dossier_forms.name_of(part, language) for part in declared.weak(draft.answers, draft.papers)],
+                weak=[dossier_words.name(part, language) for part in declared.weak(draft.answers, draft.papers)],
                 astray=astray,
                 asks_consent=draft.contact is not None and not contacts.has_consented(session, draft.contact, contacts.DOSSIERS),
                 of_staff=draft.contact is None,
@@ -332,7 +343,7 @@ class FormPages:
         for one in taken:
             uploads.note(session, one.file["sha256"], one.file["size"], one.file["media_type"], now)
             try:
-                dossier_drafts.attach(draft, one.paper, one.file, dossier_forms.name_of(one.paper, language), now)
+                dossier_drafts.attach(draft, one.paper, one.file, dossier_words.name(one.paper, language), now)
             except OfficeError as refusal:
                 faults[one.paper.name] = translate(refusal.key, language, **refusal.facts)
         return faults
@@ -356,7 +367,7 @@ class FormPages:
             raise TooManyFiles(limit=self._counter.settings.max_files_per_day)
         content, limit = await file.read(), self._counter.settings.max_file_bytes
         kept = await asyncio.to_thread(uploads.take_in, content, file.filename or "", limit)
-        caption = dossier_forms.name_of(paper, language)
+        caption = dossier_words.name(paper, language)
         must_fit(paper, name=kept.name, media_type=kept.media_type, caption=caption, kinds=dossier_form.kinds(paper, language))
         digest = await asyncio.to_thread(self._counter.files.put, kept.content)
         return _Taken(paper, {"sha256": digest, "name": kept.name, "media_type": kept.media_type, "size": kept.size})

@@ -16,7 +16,7 @@ from locales import translate
 from locales.languages import LANGUAGES
 from tests.examples import a_dossier, a_draft, example
 from tests.training import a_contact
-from usecases import dossier_forms, dossier_notices, dossier_papers
+from usecases import dossier_forms, dossier_notices, dossier_papers, dossier_words
 from usecases.uploads import ACCEPTED
 
 EVERY = pytest.mark.parametrize("declared", dossiers.DECLARED, ids=lambda one: f"{one.kind}-{one.version}")
@@ -63,7 +63,7 @@ def test_types_are_told_apart() -> None:
 def test_everything_is_said_in_every_language(declared: DossierType, language: str) -> None:
     assert [key for key in keys(declared) if translate(key, language) == key] == []
     for field in declared.fields:
-        captions = list(dossier_forms.captions(field, language).values())
+        captions = list(dossier_words.captions(field, language).values())
         assert len(set(captions)) == len(captions)
 
 
@@ -72,11 +72,11 @@ def test_everything_is_said_in_every_language(declared: DossierType, language: s
 def test_every_example_is_an_answer(declared: DossierType, language: str) -> None:
     for field in declared.fields:
         text = translate(f"dossier.field.{field.name}.example", language)
-        value = read(field, text, dossier_forms.captions(field, language))
-        assert dossier_forms.said(field, value, language)
+        value = read(field, text, dossier_words.captions(field, language))
+        assert dossier_words.said(field, value, language)
         if field.kind in {CHOICE, YES_NO}:  # what a button or a radio says is read as what it means
-            for choice, caption in dossier_forms.captions(field, language).items():
-                assert read(field, caption, dossier_forms.captions(field, language)) == choice
+            for choice, caption in dossier_words.captions(field, language).items():
+                assert read(field, caption, dossier_words.captions(field, language)) == choice
         box = dossier_forms.box(field, value, language)
         assert dossier_forms.read_form(declared, {field.name: box}, language, before=_applying(declared, field))[0][field.name] == value
 
@@ -125,5 +125,5 @@ def test_the_receipt_holds_every_answer(database: Database, now: datetime, decla
     assert len(paper.papers) == len(filed.papers)
     for field in declared.fields:
         if field.name in given:
-            assert dossier_forms.said(field, example(field, language), language) in [fact.text for fact in paper.answers]
+            assert dossier_words.said(field, example(field, language), language) in [fact.text for fact in paper.answers]
     assert receipt(paper, now).startswith(b"%PDF")

@@ -6,7 +6,8 @@ import pytest
 
 from domain import dossiers
 from domain.dossiers.declaration import ADDRESS, CHOICE, DATE, NUMBER, YES_NO, Condition, DossierType, Field, Paper
-from usecases.dossier_forms import box, missing, read_form, said
+from usecases.dossier_forms import box, missing, read_form
+from usecases.dossier_words import said
 
 REGISTRATION = dossiers.current("barcode_registration")
 CHANGE = dossiers.current("barcode_change")
