@@ -66,7 +66,7 @@ def said(field: Field, value: Any, language: str) -> str:
             return str(value["line"])
         case "gtins":
             return "\n".join(value)
-        case "products":
+        case "products" if isinstance(value, dict):
             return translate(N_("dossier.products_said"), language, count=amount(len(value.get("rows") or ()) or value["count"], language))
         case _:
             return str(value)
