@@ -131,7 +131,7 @@ def _untangled(grey: Grey, doubtful: list[tuple[Code, Region]]) -> list[Code]:
 
 
 def _weak(code: Code) -> bool:
-    """Whether a number is of a kind that is seen where there is none: UPC-E in other symbols and in print, few different digits in stripes."""
+    """Whether a number is of a kind seen where there is none: UPC-E in other symbols and in print, few different digits in stripes."""
     return code.form == "UPCE" or (code.form in _SYMBOLS and len(set(code.text)) <= 3)
 
 
