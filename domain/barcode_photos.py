@@ -99,7 +99,8 @@ def _quick(grey: Grey, formats: zxingcpp.BarcodeFormats, again: bool = False) ->
     binarizer = zxingcpp.Binarizer.GlobalHistogram if again else zxingcpp.Binarizer.LocalAverage
     read = zxingcpp.read_barcodes(np.ascontiguousarray(grey), formats=formats, try_invert=again, binarizer=binarizer)
     found = [(code, one.position) for one in read if (code := _code(one))]
-    kept = [(code, place) for code, place in found if not any(_clash(code, place, other, there) for other, there in found)]
+    clear = [one for one in found if not _weak(one[0])]
+    kept = [(code, place) for code, place in clear if not any(_clash(code, place, other, there) for other, there in found)]
     doubtful = [(code, _region(place)) for code, place in found if (code, place) not in kept]
     codes = [code for code, _ in kept] + _untangled(grey, doubtful)
     return list(dict.fromkeys(codes))
@@ -126,7 +127,12 @@ def _clash(code: Code, place: zxingcpp.Position, other: Code, there: zxingcpp.Po
 def _untangled(grey: Grey, doubtful: list[tuple[Code, Region]]) -> list[Code]:
     """Of numbers seen in the same bars, those that stand up to comparison; all of them, as not sure, where none does."""
     stand = [code for code, region in doubtful if _stands(code, averaged(lines(grey, region)), *ENDS)]
-    return stand or [replace(code, sure=False) for code, _ in doubtful]
+    return stand or [replace(code, sure=False) for code, _ in doubtful if not _weak(code)]
+
+
+def _weak(code: Code) -> bool:
+    """Whether a number is of a kind seen where there is none: UPC-E in other symbols and in print, few different digits in stripes."""
+    return code.form == "UPCE" or (code.form in _SYMBOLS and len(set(code.text)) <= 3)
 
 
 def _stands(code: Code, line: Floats, first: float, last: float) -> bool:

@@ -56,10 +56,13 @@ def _cut(region: Region, shape: tuple[int, ...]) -> bool:
 
 
 def _glare(bands: Floats) -> bool:
-    """Whether a stretch of the bars is burnt out in two bands or more."""
+    """Whether a stretch of the bars is burnt out in two bands or more, or the bars end in it at one side. White paper is at both sides."""
     beside = (bands.shape[1] - BARS) // 2
-    inner = bands[:, beside:-beside] >= _BURNT
-    return sum(_longest(band) > _RUN * BARS for band in inner) >= 2
+    burnt = bands >= _BURNT
+    if sum(_longest(band) > _RUN * BARS for band in burnt[:, beside:-beside]) >= 2:
+        return True
+    first, last = (float(side.mean()) > 0.5 for side in (burnt[:, :beside], burnt[:, -beside:]))
+    return first != last
 
 
 def _longest(row: "np.typing.NDArray[np.bool_]") -> int:
