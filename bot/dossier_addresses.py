@@ -24,7 +24,7 @@ def settle(work: Work, draft: DossierDraft, field: Field) -> tuple[str, list[lis
     """Look up what was typed. One commune is taken; otherwise the words and buttons to ask with."""
     finding = places.find(work.session, draft.answers[field.name]["line"])
     if finding.outcome is Outcome.ONE:
-        dossier_drafts.answer(draft, field, _kept(finding.candidates[0].place), work.now)
+        dossier_drafts.answer(draft, field, kept(finding.candidates[0].place), work.now)
         return "", []
     if finding.outcome is Outcome.NOTHING:
         return work.say("dossier.address_unknown"), []
@@ -40,10 +40,11 @@ def choose(work: Work, draft: DossierDraft, field: Field, number: int) -> None:
     """Take a candidate of what was typed."""
     finding = places.find(work.session, draft.answers[field.name]["line"])
     if number < len(finding.candidates):
-        dossier_drafts.answer(draft, field, _kept(finding.candidates[number].place), work.now)
+        dossier_drafts.answer(draft, field, kept(finding.candidates[number].place), work.now)
 
 
-def _kept(place: Place) -> dict[str, Any]:
+def kept(place: Place) -> dict[str, Any]:
+    """A place as an answer keeps it."""
     return {"line": place.in_one_line(), "street": place.street, "commune": place.commune, "province": place.province}
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from db.models import Dossier, DossierDemand, OrganisationContact
+from db.models import Contact, Dossier, DossierDemand, OrganisationContact
 from domain import dossiers
 from domain.messages import N_
 from domain.worktime import ZONE
@@ -93,12 +93,13 @@ def late(session: Session, dossier: Dossier, now: datetime) -> bool:
     return _tell(session, dossier, N_("dossier.late"), now, reason=dossier.late_reason)
 
 
-def send_receipt(session: Session, dossier: Dossier, file: FileToSend, now: datetime) -> bool:
-    """The receipt as PDF, into the chat."""
-    if dossier.contact is None:
+def send_receipt(session: Session, dossier: Dossier, file: FileToSend, now: datetime, *, to: Contact | None = None) -> bool:
+    """The receipt as PDF, into the chat of who asks for it (`to`) or filed it. False where there is none."""
+    contact = to or dossier.contact
+    if contact is None:
         return False
-    caption = translate(N_("dossier.receipt_caption"), dossier.contact.language, reference=dossier.reference)
-    notices.send_document(session, dossier.contact, file, caption, now)
+    caption = translate(N_("dossier.receipt_caption"), contact.language, reference=dossier.reference)
+    notices.send_document(session, contact, file, caption, now)
     return True
 
 

@@ -255,11 +255,15 @@ def is_late(session: Session, dossier: Dossier, now: datetime) -> bool:
     return dossier.due_on is not None and dossier.due_on < now.astimezone(ZONE).date()
 
 
-def resend_receipt(session: Session, dossier: Dossier, now: datetime) -> None:
-    """Send the receipt on paper into the chat again. Raises `NoSuchDossier` where it is not printed yet."""
-    if dossier.receipt_sha256 is None:
+def resend_receipt(session: Session, dossier: Dossier, now: datetime, *, to: Contact | None = None) -> None:
+    """Send the receipt on paper again: to the contact who asks and may see it (`to`), else to who filed it.
+
+    Raises `NoSuchDossier` where it is not printed yet.
+    """
+    file = receipt_file(dossier)
+    if file is None:
         raise NoSuchDossier(reference=dossier.reference)
-    dossier_notices.send_receipt(session, dossier, FileToSend(dossier.receipt_sha256, f"{dossier.reference}.pdf", "application/pdf"), now)
+    dossier_notices.send_receipt(session, dossier, file, now, to=to)
 
 
 # moving on

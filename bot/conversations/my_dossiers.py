@@ -51,7 +51,7 @@ async def acted(press: CallbackQuery, callback_data: DossierAct, work: Work) -> 
     if wanted == "timeline":
         await show_timeline(message, work, mine)
     elif wanted == "receipt":
-        dossiers.resend_receipt(work.session, mine, work.now)
+        dossiers.resend_receipt(work.session, mine, work.now, to=work.contact)
     elif not wanted.endswith("_surely"):
         await _ask_surely(message, work, mine, wanted)
     else:

@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot import dossier_form
+from bot import dossier_addresses, dossier_form
 from bot.counter import Counter
 from bot.limits import Limit
 from bot.public import PublicPages, asset
@@ -30,8 +30,17 @@ from db.engine import is_passing_fault
 from db.models import Dossier, DossierDraft
 from db.models.dossier import FORM
 from domain.dossiers.answers import must_fit
-from domain.dossiers.declaration import Paper
-from domain.errors import ConsentNeeded, DossierIncomplete, DraftOfStaff, FileTooLarge, NoSuchDraft, OfficeError, TooManyFiles
+from domain.dossiers.declaration import ADDRESS, Field, Paper
+from domain.errors import (
+    ConsentNeeded,
+    DossierIncomplete,
+    DraftOfStaff,
+    FileTooLarge,
+    FileWithThreat,
+    NoSuchDraft,
+    OfficeError,
+    TooManyFiles,
+)
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import translate
@@ -44,9 +53,13 @@ from usecases import (
     dossier_words,
     dossiers,
     office,
+    places,
+    scanning,
     time_limits,
     uploads,
 )
+from usecases.places import Outcome
+from usecases.uploads import KeptFile
 
 log = structlog.get_logger()
 
@@ -84,7 +97,7 @@ class _Taken:
     """A file that passed the gate and is on the disk."""
 
     paper: Paper
-    file: Mapping[str, Any]
+    file: KeptFile
 
 
 class _Foreign(Exception):
@@ -334,16 +347,17 @@ class FormPages:
         answers, faults = dossier_forms.read_form(declared, texts, language, before=draft.answers)
         for field in declared.fields:
             if field.name in answers and answers[field.name] != draft.answers.get(field.name, ""):
-                dossier_drafts.answer(draft, field, answers[field.name], now)
+                dossier_drafts.answer(draft, field, _settled(session, field, answers[field.name]), now)
         paper, _, sha256 = remove.partition("/")
         if (from_paper := declared.paper(paper)) is not None:
             dossier_drafts.detach(draft, from_paper, sha256, now)
         if prefills and draft.contact is not None:
             dossier_drafts.prefill(draft, dossier_drafts.known_answers(session, draft, draft.contact), now)
         for one in taken:
-            uploads.note(session, one.file["sha256"], one.file["size"], one.file["media_type"], now)
+            uploads.note_kept(session, one.file, now)
+            file = {"sha256": one.file.sha256, "name": one.file.name, "media_type": one.file.media_type, "size": one.file.size}
             try:
-                dossier_drafts.attach(draft, one.paper, one.file, dossier_words.name(one.paper, language), now)
+                dossier_drafts.attach(draft, one.paper, file, dossier_words.name(one.paper, language), now)
             except OfficeError as refusal:
                 faults[one.paper.name] = translate(refusal.key, language, **refusal.facts)
         return faults
@@ -365,12 +379,17 @@ class FormPages:
     async def _take_one(self, draft: DossierDraft, paper: Paper, file: UploadFile, language: str) -> _Taken:
         if self._files.wait(str(draft.id)):
             raise TooManyFiles(limit=self._counter.settings.max_files_per_day)
-        content, limit = await file.read(), self._counter.settings.max_file_bytes
-        kept = await asyncio.to_thread(uploads.take_in, content, file.filename or "", limit)
+        try:
+            kept = await self._counter.taking.take(await file.read(), file.filename or "")
+        except FileWithThreat as threat:
+            await self._counter.writer.write(partial(self._tell_staff, threat))
+            raise
         caption = dossier_words.name(paper, language)
         must_fit(paper, name=kept.name, media_type=kept.media_type, caption=caption, kinds=dossier_form.kinds(paper, language))
-        digest = await asyncio.to_thread(self._counter.files.put, kept.content)
-        return _Taken(paper, {"sha256": digest, "name": kept.name, "media_type": kept.media_type, "size": kept.size})
+        return _Taken(paper, kept)
+
+    def _tell_staff(self, threat: FileWithThreat, session: Session) -> None:
+        scanning.tell_staff(session, threat.facts["threat"], self._counter.now())
 
     @asynccontextmanager
     async def _posted(self, request: Request, draft: DossierDraft) -> AsyncIterator[FormData]:
@@ -492,6 +511,14 @@ class FormPages:
             return JSONResponse({"error": translate(key, self._pages.language(request), **facts)}, status, headers)
         said = translate(key, self._pages.language(request), **facts)
         return self._pages.show(request, "form_refused.html", status, headers, said=said, here=f"/form/{request.path_params['secret']}")
+
+
+def _settled(session: Session, field: Field, value: Any) -> Any:
+    """An address with the one commune that it names; where it may mean several, or none, it stays as typed, for an officer to look at."""
+    if field.kind != ADDRESS or not value or value.get("commune"):
+        return value
+    finding = places.find(session, value["line"])
+    return dossier_addresses.kept(finding.candidates[0].place) if finding.outcome is Outcome.ONE else value
 
 
 def _texts(form: FormData, draft: DossierDraft) -> dict[str, str]:

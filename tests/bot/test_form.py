@@ -14,7 +14,7 @@ from starlette.applications import Starlette
 from bot.counter import Counter
 from bot.pages import chat, form
 from db.engine import Database
-from db.models import Contact, Dossier, DossierDraft, OutboundMessage
+from db.models import Contact, Dossier, DossierDraft, OutboundMessage, StoredFile
 from db.settings import Settings
 from domain import dossiers as declarations
 from tests.browser import OpenContext, sideways, violations
@@ -33,6 +33,7 @@ def pdf(number: int = 1) -> bytes:
 async def counter(settings: Settings, now: datetime) -> AsyncIterator[Counter]:
     made = Counter(settings.model_copy(update={"public_url": "https://quay.example"}), lambda: now)
     yield made
+    made.taking.close()
     made.writer.close()
     made.database.close()
 
@@ -142,6 +143,8 @@ async def test_a_firm_fills_in_the_form_without_script_and_hands_it_in_once(invi
         contact = session.scalars(select(Contact)).one()
         assert contacts.has_consented(session, contact, contacts.DOSSIERS)
         assert dossier.contact_id == contact.id
+        assert dossier.answers["address"]["commune"] == "Phường Thuận Hóa"
+        assert all(session.get_one(StoredFile, paper.sha256).pages == 1 for paper in dossier.papers)
     assert "receipt.pdf" in page
     assert "01/12/2026 (số ngày do quầy tự đặt, Chi cục chưa xác nhận)" in page
     late = await visitor.post(firm="Tên khác")

@@ -103,6 +103,7 @@ async def test_a_receipt_is_verified_without_a_name(settings: Settings, database
         page = (await client.get(f"/verify/{filed.secret}")).text
         english = (await client.get(f"/verify/{filed.secret}?lang=en")).text
         unknown = await client.get(f"/verify/{filed.reference}")
+    counter.taking.close()
     counter.writer.close()
     counter.database.close()
     assert filed.reference in page
