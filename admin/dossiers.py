@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from admin import access, wording
 from admin.language import current, say
-from db.models import Dossier, DossierDemand, DossierEvent, DossierPaper, OrganisationContact, StoredFile, TimeLimit
+from db.models import Dossier, DossierDemand, DossierEvent, DossierPaper, OrganisationContact, TimeLimit
 from domain.dossiers.common import NEEDS_MORE
 from domain.dossiers.declaration import RECOMMENDED, REQUIRED, STAFF, DossierType, Field, Move, Paper, Part
 from domain.errors import DossierMoved
@@ -161,12 +161,6 @@ def other_files(dossier: Dossier) -> list[DossierPaper]:
 def replaced_files(dossier: Dossier) -> list[DossierPaper]:
     """What better files stand in for."""
     return [paper for paper in dossier.papers if paper.replaced_at is not None]
-
-
-def stored(session: Session, dossier: Dossier) -> dict[str, StoredFile]:
-    """What is known of the bytes of its papers, by digest."""
-    digests = {paper.sha256 for paper in dossier.papers}
-    return {one.sha256: one for one in session.scalars(select(StoredFile).where(StoredFile.sha256.in_(digests)))} if digests else {}
 
 
 # what can be done

@@ -132,7 +132,7 @@ def _untangled(grey: Grey, doubtful: list[tuple[Code, Region]]) -> list[Code]:
 
 def _weak(code: Code) -> bool:
     """Whether a number is of a kind seen where there is none: UPC-E in other symbols and in print, few different digits in stripes."""
-    return code.form == "UPCE" or (code.form in _SYMBOLS and len(set(code.text)) <= 3)
+    return code.format == "UPCE" or (code.format in _SYMBOLS and len(set(code.text)) <= 3)
 
 
 def _stands(code: Code, line: Floats, first: float, last: float) -> bool:

@@ -1,7 +1,6 @@
 """Dossiers at the counter (nhập hộ khách): an officer fills one in for somebody who stands there; the draft survives whatever happens."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,9 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
-from admin import access, dossier_queues, dossiers
+from admin import access, dossier_queues, dossiers, stored_files
 from admin.database import db, viewed, writing
-from admin.dossier_files import kinds_of, must_suit, taken_in
+from admin.dossier_files import as_kept, kinds_of, must_suit
 from admin.language import current, now, say
 from admin.pages import PanelView, expose
 from db.models import Dossier, DossierDraft, Staff
@@ -22,6 +21,7 @@ from domain.errors import NoSuchDraft, OfficeError
 from domain.messages import N_
 from usecases import dossier_drafts, dossier_forms, dossier_words, organisations, uploads
 from usecases import dossiers as cases
+from usecases.uploads import KeptFile
 
 MOST_DRAFTS = 50
 PREFILL, SUBMIT = "prefill", "submit"
@@ -148,9 +148,9 @@ def _condition(declared: DossierType, part: Field | Paper) -> str:
     return say(N_("panel.dossier.counter.only_if"), name=dossier_words.name(on, current()), values=values)
 
 
-def _files(declared: DossierType) -> tuple[list[tuple[Paper, dict[str, Any]]], dict[str, str]]:
+def _files(declared: DossierType) -> tuple[list[tuple[Paper, KeptFile]], dict[str, str]]:
     """The files of the form with the papers they are for, checked, and by paper what is wrong with one."""
-    found: list[tuple[Paper, dict[str, Any]]] = []
+    found: list[tuple[Paper, KeptFile]] = []
     faults: dict[str, str] = {}
     for paper in declared.papers:
         for file in request.files.getlist(f"file_{paper.name}"):
@@ -161,17 +161,17 @@ def _files(declared: DossierType) -> tuple[list[tuple[Paper, dict[str, Any]]], d
     return found, faults
 
 
-def _suitable(paper: Paper, file: FileStorage) -> list[dict[str, Any]]:
-    taken = taken_in([file])
+def _suitable(paper: Paper, file: FileStorage) -> list[KeptFile]:
+    taken = stored_files.take_in([file] if file.filename else [])
     for one in taken:
         must_suit(paper, one)
     return taken
 
 
-def _attach(session: Session, draft: DossierDraft, paper: Paper, file: Mapping[str, Any]) -> dict[str, str]:
-    uploads.note(session, file["sha256"], file["size"], file["media_type"], now())
+def _attach(session: Session, draft: DossierDraft, paper: Paper, file: KeptFile) -> dict[str, str]:
+    uploads.note_kept(session, file, now())
     try:
-        dossier_drafts.attach(draft, paper, file, dossier_words.name(paper, current()), now())
+        dossier_drafts.attach(draft, paper, as_kept(file), dossier_words.name(paper, current()), now())
     except OfficeError as refusal:
         return {paper.name: say(refusal.key, **refusal.facts)}
     return {}

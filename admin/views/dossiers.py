@@ -7,20 +7,16 @@ from typing import Any
 from flask import abort, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin import access, dossier_queues, dossiers, once
+from admin import access, dossier_queues, dossiers, once, stored_files
 from admin.database import db, viewed, writing
-from admin.dossier_files import must_suit, taken_in
+from admin.dossier_files import as_kept, must_suit
 from admin.dossier_queues import Wish
-from admin.faults import page as fault_page
 from admin.language import current, now, say
 from admin.pages import PanelView, expose
 from admin.queues import LAST_PAGE, LONGEST_SEARCH, MANY, PAGE
-from db.files import FileStore
-from db.models import DemandedItem, Dossier, DossierPaper, Staff, StoredFile
-from db.models.stored_file import THREAT, UNSCANNED
+from db.models import DemandedItem, Dossier, DossierPaper, Staff
 from domain.dossiers.declaration import OFFICE, Field
 from domain.errors import DossierMoved, NothingDemanded, OfficeError
 from domain.folding import clean
@@ -28,7 +24,7 @@ from domain.messages import N_
 from usecases import desk, dossier_checks, dossier_forms, dossier_notices, dossier_words, uploads
 from usecases import dossiers as cases
 from usecases.dossiers import Wanted
-from usecases.enquiries import FileToSend
+from usecases.uploads import KeptFile
 
 LONGEST_WORDS = 4000
 MOST_OTHER = 5
@@ -81,7 +77,7 @@ class DossiersView(PanelView):
             limit=dossiers.limit_of(db.session, dossier),
             groups=dossiers.groups(db.session, dossier),
             marks=dossier_checks.written(dossier_checks.marks(db.session, dossier)),
-            stored=dossiers.stored(db.session, dossier),
+            stored=stored_files.by_digest(db.session, {paper.sha256 for paper in dossier.papers}),
             others=dossiers.other_files(dossier),
             replaced=dossiers.replaced_files(dossier),
             demand=cases.open_demand(db.session, dossier),
@@ -186,7 +182,7 @@ class DossiersView(PanelView):
         try:
             item = cases.item_of(db.session, dossier, int(key) if key.isascii() and key.isdigit() and len(key) < 19 else 0)
             value = _said(dossier, item)
-            files = taken_in(request.files.getlist("files")) if value is None else []
+            files = _brought() if value is None else []
             with writing() as session:
                 kept = cases.lock_for_staff(session, dossier.id)
                 _fill(session, kept, cases.item_of(session, kept, item.id), value, files, _officer(session))
@@ -280,46 +276,37 @@ class DossiersView(PanelView):
 
     # files
 
-    @expose("/<reference>/files/<key>")
+    @expose("/<reference>/files/<key>", methods=("GET", "POST"))
     def file(self, reference: str, key: str) -> ResponseReturnValue:
         """A paper, to save; one that no scanner saw only after a warning, one with a threat never."""
-        dossier, paper, known = _paper(reference, key)
-        if known.scan == THREAT:
-            return fault_page(403, say(N_("panel.dossier.file.threat"), name=paper.name))
-        if known.scan == UNSCANNED and request.args.get("anyway") != "yes":
-            page: str = self.render("panel/dossier_unscanned.html", dossier=dossier, paper=paper)
-            return page
-        viewed("dossiers", dossier.id)
-        return _hand_out(paper.sha256, paper.media_type, paper.name)
+        dossier, paper = _paper(reference, key)
+        return stored_files.hand_out(paper.sha256, paper.name, lambda: viewed("dossiers", dossier.id))
 
     @expose("/<reference>/previews/<key>")
     def preview(self, reference: str, key: str) -> ResponseReturnValue:
         """The small picture of a paper's first page that we made ourselves."""
-        _, _, known = _paper(reference, key)
-        if known.preview_sha256 is None or known.scan == THREAT:
-            abort(404)
-        return _hand_out(known.preview_sha256, "image/jpeg", None)
+        return stored_files.show_preview(_paper(reference, key)[1].sha256)
 
     @expose("/<reference>/receipt")
     def receipt(self, reference: str) -> ResponseReturnValue:
-        """The receipt as PDF, to print for whoever stands here."""
+        """The receipt as PDF, to print for whoever stands here: our own work, so nobody needs to scan it."""
         dossier = dossiers.get_or_abort(db.session, reference)
         if dossier.receipt_sha256 is None:
             flash(say(N_("panel.dossier.receipt_coming")), "refused")
             return redirect(url_for(".page", reference=reference), 303)
+        path = current_app.extensions["files"].path(dossier.receipt_sha256)
+        if not path.exists():
+            abort(404)
         viewed("dossiers", dossier.id)
-        return _hand_out(dossier.receipt_sha256, "application/pdf", f"{reference}.pdf")
+        return send_file(path, mimetype="application/pdf", as_attachment=True, download_name=f"{reference}.pdf")
 
     @expose("/<reference>/resend", methods=("POST",))
     def resend(self, reference: str) -> ResponseReturnValue:
         """Send the receipt into the chat again; pressed twice, it goes once."""
 
         def deed(session: Session, dossier: Dossier, _: Staff) -> None:
-            if dossier.receipt_sha256 is None or dossier.contact is None:
-                raise DossierMoved(reference=reference)
             if once.claim(session, request.form.get("token") or abort(400), f"{reference}\nresend", now()):
-                sent = FileToSend(dossier.receipt_sha256, f"{reference}.pdf", "application/pdf")
-                dossier_notices.send_receipt(session, dossier, sent, now())
+                cases.resend_receipt(session, dossier, now())
 
         return self._act(reference, "resend", deed, N_("panel.dossier.done.resent"), relies=False)
 
@@ -357,7 +344,7 @@ def _said(dossier: Dossier, item: DemandedItem) -> Any:
     return text if part is None else dossier_forms.read_box(part, text, current())
 
 
-def _fill(session: Session, dossier: Dossier, item: DemandedItem, value: Any, files: list[Any], officer: Staff) -> None:
+def _fill(session: Session, dossier: Dossier, item: DemandedItem, value: Any, files: list[KeptFile], officer: Staff) -> None:
     if value is not None:
         cases.fill_answer(session, dossier, item, value, now(), officer)
         return
@@ -367,28 +354,19 @@ def _fill(session: Session, dossier: Dossier, item: DemandedItem, value: Any, fi
     for file in files:
         if paper is not None:
             must_suit(paper, file)
-        uploads.note(session, file["sha256"], file["size"], file["media_type"], now())
-        cases.fill_paper(session, dossier, item, file, now())
+        uploads.note_kept(session, file, now())
+        cases.fill_paper(session, dossier, item, as_kept(file), now())
     cases.done(session, dossier, item, now(), officer)
 
 
-def _paper(reference: str, key: str) -> tuple[Dossier, DossierPaper, StoredFile]:
-    """A paper of a dossier that the person may see, and what is known of its bytes; 404 otherwise."""
+def _paper(reference: str, key: str) -> tuple[Dossier, DossierPaper]:
+    """A paper of a dossier that the person may see; 404 otherwise."""
     dossier = dossiers.get_or_abort(db.session, reference)
-    paper = next((one for one in dossier.papers if str(one.id) == key), None) or abort(404)
-    known = db.session.scalars(select(StoredFile).where(StoredFile.sha256 == paper.sha256)).one_or_none()
-    return dossier, paper, known or abort(404)
+    return dossier, next((one for one in dossier.papers if str(one.id) == key), None) or abort(404)
 
 
-def _hand_out(sha256: str, media_type: str, name: str | None) -> ResponseReturnValue:
-    """Bytes as an attachment of that name, or to look at; nothing in them can run."""
-    store: FileStore = current_app.extensions["files"]
-    path = store.path(sha256)
-    if not path.exists():
-        abort(404)
-    response = send_file(path, mimetype=media_type, as_attachment=name is not None, download_name=name, etag=sha256)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response
+def _brought() -> list[KeptFile]:
+    return stored_files.take_in([file for file in request.files.getlist("files") if file.filename])
 
 
 def _officer(session: Session) -> Staff:
