@@ -78,9 +78,14 @@ async def ask(message: Message, work: Work, draft: DossierDraft, before: str = "
     if draft.at != SUMMARY and draft.at not in steps(work, draft):
         await go_on(message, work, draft, before)
         return
-    wait_for(work, FillingIn.asked, draft.id)
-    text, rows = _summary(work, draft) if draft.at == SUMMARY else _step(work, draft)
+    text, rows = asked_again(work, draft)
     await message.answer("\n\n".join(part for part in (before, text) if part), reply_markup=buttons.keyboard(*rows))
+
+
+def asked_again(work: Work, draft: DossierDraft) -> tuple[str, Rows]:
+    """The words and buttons of where the draft stands; the next text or file is the answer."""
+    wait_for(work, FillingIn.asked, draft.id)
+    return _summary(work, draft) if draft.at == SUMMARY else _step(work, draft)
 
 
 def _act(work: Work, draft: DossierDraft, key: str, part: str, what: str, **facts: object) -> InlineKeyboardButton:

@@ -4,13 +4,14 @@ A text or file is the answer to what was asked last, for two hours (`bot.awaitin
 draft's row the moment it is given. A text that plainly asks something goes on to whoever else would have it, and the draft waits.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.types import CallbackQuery, Message
 
-from bot import buttons, dossier_addresses, dossier_asking
+from bot import albums, buttons, dossier_addresses, dossier_asking
 from bot.awaiting import Awaits
 from bot.class_buttons import act
 from bot.dossier_asking import CONSENT, SUMMARY, UNSORTED, FillingIn, part_of
@@ -20,7 +21,7 @@ from db.models import Dossier, DossierDraft
 from domain import dossiers as declarations
 from domain.dossiers.answers import must_fit, read
 from domain.dossiers.declaration import ADDRESS, CHOICE, TAX_CODE, TEXT, YES_NO, Field, Paper, Part, is_given
-from domain.errors import FileAwaited, NoSuchDraft, OfficeError, WrongPaper
+from domain.errors import FileAwaited, NoSuchDraft, OfficeError
 from domain.folding import clean
 from domain.messages import N_
 from domain.questions import asks_plainly
@@ -378,24 +379,33 @@ def facts_of(file: FetchedFile) -> dict[str, Any]:
 
 
 async def _take_for(message: Message, work: Work, draft: DossierDraft, paper: Paper) -> None:
-    """One answer for all files of the message: what was taken, and what not, and why."""
+    """One answer for all files that were sent together: what was taken, and what not, and why; then the paper is asked for again."""
+    album = albums.gather(message, work)
+    not_taken, said = _attach(work, draft, paper)
+    taken = tuple(name for name in album.taken if name not in not_taken)
+    album = replace(album, taken=taken, refused=tuple(dict.fromkeys([*album.refused, *said])))
+    if not taken:
+        await dossier_asking.ask(message, work, draft, "\n".join(album.refused))
+        return
+    text, rows = dossier_asking.asked_again(work, draft)
+    noted = work.say("dossier.files_now", count=len(draft.papers[paper.name]), paper=dossier_words.name(paper, work.language))
+    await albums.reply(message, work, album, f"{noted}\n\n{text}", keyboard=buttons.keyboard(*rows))
+
+
+def _attach(work: Work, draft: DossierDraft, paper: Paper) -> tuple[set[str], list[str]]:
+    """Keep the files that the paper takes; the names of the others, and the sentences why."""
     caption, kinds = dossier_words.name(paper, work.language), dossier_words.kinds(paper, work.language)
-    said = [work.say(refusal.key, **refusal.facts) for refusal in work.refusals]
-    taken = 0
+    not_taken, said = set[str](), list[str]()
     for file in work.files:
         try:
             must_fit(paper, name=file.name, media_type=file.media_type, caption=caption, kinds=kinds)
-            taken += dossier_drafts.attach(draft, paper, facts_of(file), caption, work.now)
+            if dossier_drafts.attach(draft, paper, facts_of(file), caption, work.now):
+                continue
+            said.append(work.say("dossier.file_there", name=file.name, paper=caption))
         except OfficeError as refusal:
             said.append(work.say(refusal.key, **refusal.facts))
-            if isinstance(refusal, WrongPaper):
-                continue
-            break
-    if taken:
-        said.insert(0, work.say("dossier.files_noted", count=len(draft.papers[paper.name]), paper=caption))
-    elif not said:
-        said.append(work.say("dossier.file_there", paper=caption))
-    await dossier_asking.ask(message, work, draft, "\n".join(said))
+        not_taken.add(file.name)
+    return not_taken, said
 
 
 @router.edited_message(Awaits(FillingIn.asked), F.text)

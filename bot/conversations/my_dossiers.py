@@ -1,13 +1,14 @@
 """One's own dossiers: where they stand, what is still missing, what the firm reports from the national centre, the receipt again."""
 
+from dataclasses import replace
 from typing import Any
 
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
 from aiogram.fsm.state import State, StatesGroup
-from aiogram.types import CallbackQuery, Message
+from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
-from bot import buttons
+from bot import albums, buttons
 from bot.awaiting import Awaits, stop_waiting, wait_for
 from bot.class_buttons import act
 from bot.dossier_buttons import DossierAct, FillIn, FillItem, ShowDossier, SpeakFor
@@ -122,7 +123,12 @@ def _field(mine: Dossier, wanted: DemandedItem) -> Field | None:
 
 
 async def _ask(message: Message, work: Work, mine: Dossier, wanted: DemandedItem, before: str = "") -> None:
-    """What is wanted, in the officer's words and the declaration's."""
+    text, rows = _asked(work, mine, wanted)
+    await message.answer(f"{before}\n\n{text}" if before else text, reply_markup=buttons.keyboard(*rows))
+
+
+def _asked(work: Work, mine: Dossier, wanted: DemandedItem) -> tuple[str, list[list[InlineKeyboardButton]]]:
+    """What is wanted, in the officer's words and the declaration's; the next text or file is the answer."""
     wait_for(work, Completing.item, [mine.id, wanted.id])
     part = dossiers.declared(mine).part(wanted.name) if wanted.kind != dossiers.WORDS else None
     name = dossier_notices.part_name(wanted.kind, wanted.name, work.language)
@@ -136,9 +142,7 @@ async def _ask(message: Message, work: Work, mine: Dossier, wanted: DemandedItem
         lines.append(work.say("dossier.for_example", example=dossier_words.example(part, work.language)))
         captions = dossier_words.captions(part, work.language)
         rows += [[buttons.button(text, FillItem(key=mine.id, item=wanted.id, act=f"c{at}"))] for at, text in enumerate(captions.values())]
-    rows.append([act(work, N_("button.checklist"), FillIn(key=mine.id))])
-    text = "\n".join(lines)
-    await message.answer(f"{before}\n\n{text}" if before else text, reply_markup=buttons.keyboard(*rows))
+    return "\n".join(lines), [*rows, [act(work, N_("button.checklist"), FillIn(key=mine.id))]]
 
 
 async def _done(message: Message, work: Work, mine: Dossier, wanted: DemandedItem) -> None:
@@ -188,17 +192,25 @@ async def sent_file(message: Message, work: Work, about: Any) -> None:
         raise work.refusals[0]
     if wanted.kind == dossiers.FIELD:
         raise SkipHandler
-    said = [work.say(refusal.key, **refusal.facts) for refusal in work.refusals]
-    said += _take(work, mine, wanted, work.files)
-    if wanted.kind == dossiers.WORDS and dossiers.sent_for(work.session, mine, wanted):
+    album = albums.gather(message, work)
+    not_taken, said = _take(work, mine, wanted, work.files)
+    taken = tuple(name for name in album.taken if name not in not_taken)
+    album = replace(album, taken=taken, refused=tuple(dict.fromkeys([*album.refused, *said])))
+    if wanted.kind == dossiers.WORDS and taken:
         await _filled(message, work, mine, dossiers.done(work.session, mine, wanted, work.now))
+    elif not taken:
+        await _ask(message, work, mine, wanted, "\n".join(album.refused))
     else:
-        await _ask(message, work, mine, wanted, "\n".join(said))
+        text, rows = _asked(work, mine, wanted)
+        name = dossier_notices.part_name(wanted.kind, wanted.name, work.language)
+        noted = work.say("dossier.files_now", count=len(dossiers.sent_for(work.session, mine, wanted)), paper=name)
+        await albums.reply(message, work, album, f"{noted}\n\n{text}", keyboard=buttons.keyboard(*rows))
 
 
-def _take(work: Work, mine: Dossier, wanted: DemandedItem, files: list[FetchedFile]) -> list[str]:
+def _take(work: Work, mine: Dossier, wanted: DemandedItem, files: list[FetchedFile]) -> tuple[set[str], list[str]]:
+    """Keep the files that the paper takes; the names of the others, and the sentences why."""
     paper = dossiers.declared(mine).paper(wanted.name)
-    said = []
+    not_taken, said = set[str](), list[str]()
     for file in files:
         facts = {"sha256": file.sha256, "name": file.name, "media_type": file.media_type, "size": file.size}
         try:
@@ -208,6 +220,5 @@ def _take(work: Work, mine: Dossier, wanted: DemandedItem, files: list[FetchedFi
             dossiers.fill_paper(work.session, mine, wanted, facts, work.now)
         except OfficeError as refusal:
             said.append(work.say(refusal.key, **refusal.facts))
-    name = dossier_notices.part_name(wanted.kind, wanted.name, work.language)
-    count = len(dossiers.sent_for(work.session, mine, wanted))
-    return [*([work.say("dossier.files_noted", count=count, paper=name)] if count else []), *said]
+            not_taken.add(file.name)
+    return not_taken, said

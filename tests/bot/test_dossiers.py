@@ -152,7 +152,7 @@ async def test_files_are_taken_refused_and_sorted_with_one_answer_each(counter: 
     heard = await send(citizen, *sheets)
     assert len(heard) == 1
     assert "danh sach.xlsx” không dùng được cho “Đơn đăng ký”" in heard[0].text
-    assert "Đã nhận cho “Đơn đăng ký”: 1 tệp" in heard[0].text
+    assert "“Đơn đăng ký” hiện có 1 tệp" in heard[0].text
     assert "đã có trong" in (await send(citizen, sheets[1]))[0].text
 
 

@@ -7,15 +7,17 @@ from sqlalchemy import select
 
 from bot.channels.web import Upload
 from bot.counter import Counter
-from db.models import Attachment, OutboundMessage, Staff, StoredFile
+from bot.dossier_buttons import BeginDossier
+from db.models import Attachment, DossierDraft, OutboundMessage, Staff, StoredFile
 from db.models.stored_file import CLEAN, THREAT, UNSCANNED
 from db.settings import Settings
 from domain.errors import FileNotOpened
 from tests.clamd import EICAR, Clamd, running_clamd
 from tests.clamd import THREAT as NAME_OF_THREAT
 from tests.conftest import NOW
+from tests.dossiers import ANSWERS
 from tests.live import Live
-from tests.pictures import PDF, phone_photo, picture
+from tests.pictures import PDF, excel, phone_photo, picture
 from tests.talk import Citizen, FixedClock, open_counter
 
 INFECTED = PDF.replace(b"trailer", b"%" + EICAR + b"\ntrailer")
@@ -183,3 +185,23 @@ async def test_a_threat_in_the_web_chat_is_refused_at_the_upload(settings: Setti
         assert (answer.status_code, NAME_OF_THREAT in answer.json()["error"]) == (422, True)
         assert not [path for path in live.settings.files_dir.rglob("*") if path.is_file()]
     await live.stop()
+
+
+async def test_an_album_for_a_paper_of_a_dossier_is_answered_once_with_the_next_step(counter: Counter, sends: Send) -> None:
+    citizen = Citizen(counter, channel="telegram")
+    await citizen.say("chao")
+    await citizen.press_data(BeginDossier(kind="barcode_registration").pack())
+    with counter.database.write() as session:
+        draft = session.scalars(select(DossierDraft)).unique().one()
+        draft.answers, draft.at = ANSWERS, "business_registration"
+    await sends(citizen, picture("JPEG"), "trang 1.jpg", "88")
+    await sends(citizen, excel(), "bang.xlsx", "88")
+    await sends(citizen, picture("PNG"), "trang 2.png", "88")
+    [reply] = [row for row in rows(counter, OutboundMessage, method="sendMessage") if "trang 1.jpg" in row.payload["text"]]
+    text = reply.payload["text"]
+    assert "trang 1.jpg, trang 2.png" in text
+    assert "hiện có 2 tệp" in text
+    assert "bang.xlsx” không dùng được" in text
+    assert "Xong, đã gửi 2 tệp" in str(reply.payload["reply_markup"])
+    [draft] = rows(counter, DossierDraft)
+    assert [file["name"] for file in draft.papers["business_registration"]] == ["trang 1.jpg", "trang 2.png"]
