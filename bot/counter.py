@@ -30,6 +30,7 @@ from db.engine import Database
 from db.files import FileStore
 from db.settings import Settings
 from usecases.intake import Intake
+from usecases.kept_lists import ProductSheets
 
 log = structlog.get_logger()
 
@@ -66,6 +67,7 @@ class Counter:
             self.database,
             self.taking.take,
             self.knowledge,
+            ProductSheets(self.files, intake.opener),
             max_file_bytes=settings.max_file_bytes,
             max_files_per_day=settings.max_files_per_day,
             clock=clock,

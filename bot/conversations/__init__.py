@@ -16,6 +16,7 @@ from bot.conversations import (
     groups,
     my_classes,
     my_dossiers,
+    product_list,
     strays,
 )
 from bot.fsm import ConversationStorage
@@ -28,6 +29,7 @@ CONVERSATIONS = (
     class_sign_up,
     my_classes,
     class_survey,
+    product_list,
     dossiers,
     my_dossiers,
     codes,
