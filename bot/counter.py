@@ -22,6 +22,7 @@ from bot.jobs import Clock
 from bot.knowledge import Knowledge
 from bot.lanes import Lanes
 from bot.preparation import Preparation
+from bot.product_filing import ProductFiling
 from bot.recorder import recording_bot
 from bot.taking import Rescan, Taking
 from bot.unit import Unit
@@ -63,6 +64,7 @@ class Counter:
         intake = Intake(settings, self.files)
         self.taking = Taking(intake)
         self.rescan = Rescan(self.database, self.writer, self.files, intake.scanner, self.holder, clock) if intake.scanner else None
+        self.filing = ProductFiling(self.database, self.writer, self.files, self.holder, clock)
         preparation = Preparation(
             self.database,
             self.taking.take,
@@ -94,6 +96,7 @@ class Counter:
         self._keep("knowledge", lambda: self.knowledge.keep_fresh(self.hub))
         for deliverer in self._deliverers:
             self._keep("deliverer", deliverer.run)
+        self._keep("products", self.filing.run)
         if self.rescan is not None:
             self._keep("rescan", self.rescan.run)
         self._clock.start()

@@ -485,6 +485,12 @@ class EnoughProducts(OfficeError):
     key = N_("error.enough_products")
 
 
+class NumberDecided(OfficeError):
+    """Nobody disputes a product's number any more, or the claim was taken back."""
+
+    key = N_("error.number_decided")
+
+
 class WrongPaper(OfficeError):
     """A file is of a kind that this paper does not take. Facts: name, paper, kinds."""
 

@@ -31,8 +31,8 @@ from db.models import (
 from db.models.dossier import CITIZEN, STAFF, SYSTEM
 from db.models.organisation import CONFIRMED
 from domain import dossiers
-from domain.dossiers.common import NEEDS_MORE
-from domain.dossiers.declaration import OFF, PAUSED, RUNS, DossierType, Field, Move, Paper
+from domain.dossiers.common import NEEDS_MORE, WITHDRAWN
+from domain.dossiers.declaration import OFF, PAUSED, PRODUCTS, RUNS, DossierType, Field, Move, Paper
 from domain.errors import (
     DossierIncomplete,
     DossierMoved,
@@ -251,6 +251,8 @@ def _must_be_explained(session: Session, dossier: Dossier, way: Move, words: str
 def _go(session: Session, dossier: Dossier, way: Move, *, actor: str, staff: Staff | None, words: str, now: datetime) -> None:
     _set_clock(session, dossier, way, now)
     dossier.status, dossier.status_since = way.target, now
+    if way.target == WITHDRAWN:
+        dossier.products_at = None  # what it declared is no longer shown, and taken back in the background
     dossier.proposed_status, dossier.proposed_by_id, dossier.proposed_words = "", None, ""
     record(session, dossier, "moved", actor=actor, staff=staff, words=words.strip(), now=now)
     if actor != CITIZEN:
@@ -409,6 +411,8 @@ def fill_answer(session: Session, dossier: Dossier, item: DemandedItem, value: A
         before = dossier.answers.get(item.name)
         dossier.answers = {**dossier.answers, item.name: value}
         _keep_columns(dossier)
+        if any(field.kind == PRODUCTS and field.name == item.name for field in declared(dossier).fields):
+            dossier.products_at = None  # the register follows in the background
         record(
             session,
             dossier,

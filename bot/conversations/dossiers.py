@@ -24,7 +24,7 @@ from domain.errors import FileAwaited, NoSuchDraft, OfficeError, WrongPaper
 from domain.folding import clean
 from domain.messages import N_
 from domain.questions import asks_plainly
-from domain.replies import Reply, reply_of
+from domain.replies import Reply, reply_of, says_done
 from locales import translate
 from usecases import contacts, dossier_drafts, dossier_words
 
@@ -309,11 +309,6 @@ async def _reply_on_paper(message: Message, work: Work, draft: DossierDraft, pap
         await dossier_asking.go_on(message, work, draft)
         return
     raise FileAwaited
-
-
-def says_done(text: str) -> bool:
-    """ "Xong" in words."""
-    return clean(text).casefold().strip(" .!") in {"xong", "xong rồi", "xong roi", "hết", "het", "hết rồi", "het roi", "done"}
 
 
 async def _answer(message: Message, work: Work, draft: DossierDraft, field: Field, text: str) -> None:

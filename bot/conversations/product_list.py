@@ -13,7 +13,6 @@ from aiogram.types import CallbackQuery, Message
 from bot import buttons, codes, dossier_asking, product_asking
 from bot.awaiting import Awaits, stop_waiting
 from bot.class_buttons import act
-from bot.conversations.dossiers import says_done
 from bot.dossier_asking import FillingIn
 from bot.dossier_buttons import TEMPLATE, FillIn, ProductStep
 from bot.dossier_showing import Completing, show_dossier
@@ -28,7 +27,7 @@ from domain.folding import clean
 from domain.messages import N_
 from domain.product_list import BY_HAND, Fault
 from domain.questions import asks_plainly
-from domain.replies import Reply, reply_of
+from domain.replies import Reply, reply_of, says_done
 from usecases import codes as known_codes
 from usecases import dossier_drafts, dossiers, kept_lists
 from usecases.kept_lists import KeptList

@@ -39,7 +39,7 @@ async def at_the_list(counter: Counter) -> Citizen:
 
 async def test_a_sheet_is_offered_with_its_faults_and_its_good_rows_are_handed_in(counter: Counter):
     citizen = await at_the_list(counter)
-    template, asked = await citizen.press("Gửi tệp Excel")
+    template, _ = await citizen.press("Gửi tệp Excel")
     sent = counter.files.read(template.row.payload["document"]["$file"])
     assert cells_of(sent)[0][0] == "Mã GTIN (*)"
 
