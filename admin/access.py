@@ -42,6 +42,9 @@ TRAINERS = frozenset({ADMINISTRATOR, TRAINING})
 """Who runs classes."""
 READERS = ANSWERERS | {VIEWER}
 CLASS_READERS = TRAINERS | {VIEWER}
+REGISTRARS = frozenset({ADMINISTRATOR, BARCODES})
+"""Who keeps the register of declared products."""
+REGISTER_READERS = REGISTRARS | {VIEWER}
 AUTHORS = ANSWERERS | {COMMUNICATIONS}
 """Who writes knowledge; what one writes another approves."""
 
@@ -142,6 +145,10 @@ RIGHTS = {
     "class_results.scores": TRAINERS,
     "class_results.issue": TRAINERS,
     "class_results.revoke": TRAINERS,
+    # declared products
+    "products.index_view": REGISTER_READERS,
+    "products.page": REGISTER_READERS,
+    "products.decide": REGISTRARS,
     # knowledge
     "knowledge.index_view": EVERYBODY,
     "knowledge.create_view": AUTHORS,
@@ -184,6 +191,7 @@ RIGHTS = {
     "exports.canned": ANSWERERS,
     "exports.outbox": ADMINISTRATORS,
     "exports.registrations": TRAINERS,
+    "exports.products": REGISTER_READERS,
     "imports.knowledge": AUTHORS,
     "imports.canned": OFFICERS,
     "imports.registrations": TRAINERS,

@@ -107,6 +107,7 @@ NOUN = {
     "class_sessions": N_("panel.noun.class_sessions"),
     "consents": N_("panel.noun.consents"),
     "contacts": N_("panel.noun.contacts"),
+    "declared_products": N_("panel.noun.declared_products"),
     "enquiries": N_("panel.noun.enquiries"),
     "given_answers": N_("panel.noun.given_answers"),
     "holidays": N_("panel.noun.holidays"),
@@ -128,6 +129,11 @@ NOUN = {
     "staff_roles": N_("panel.noun.staff_roles"),
     "staff_sessions": N_("panel.noun.staff_sessions"),
     "training_classes": N_("panel.noun.training_classes"),
+}
+PRODUCT = {
+    "declared": N_("panel.product.state.declared"),
+    "disputed": N_("panel.product.state.disputed"),
+    "withdrawn": N_("panel.product.state.withdrawn"),
 }
 ROLE = {
     "administrator": N_("panel.role.administrator"),

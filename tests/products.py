@@ -16,7 +16,7 @@ from domain.dossiers.barcode_products import BARCODE_PRODUCTS
 from domain.gtin import check_digit
 from domain.product_list import Product, as_answer
 from tests.conftest import NOW
-from usecases import contacts, dossier_drafts, dossiers
+from usecases import contacts, dossier_drafts, dossiers, product_register
 
 HEADINGS = ("STT", "Tên sản phẩm", "Mã vạch", "Nhãn hiệu", "Mô tả", "Nhóm sản phẩm", "Thị trường mục tiêu")
 PREFIX = "893600372"
@@ -85,3 +85,11 @@ def register(database: Database) -> dict[tuple[int, str], tuple[str, bool]]:
         rows = session.scalars(select(DeclaredProduct)).unique().all()
     assert len({row.held_gtin for row in rows if row.held_gtin}) == sum(row.held_gtin is not None for row in rows)
     return {(row.dossier_id or 0, row.gtin[1:]): (row.status, row.held_gtin is not None) for row in rows}
+
+
+def settle(database: Database, key: int, products: Sequence[Product]) -> None:
+    """What the counter does in the background, at once."""
+    with database.write() as session:
+        mark = product_register.mark_of(dossiers.lock(session, key))
+        product_register.file_batch(session, key, mark, products, NOW)
+        assert product_register.settle(session, key, mark, NOW)

@@ -1,9 +1,17 @@
 """The exports of the panel, written out. A new one is a file here, a line below, and a line `exports.<name>` in `admin.access.RIGHTS`."""
 
-from admin.exports import canned, contacts, enquiries, knowledge, outbox, registrations
+from admin.exports import canned, contacts, enquiries, knowledge, outbox, products, registrations
 
 EXPORTS = {
     export.name: export
-    for export in (contacts.EXPORT, enquiries.EXPORT, knowledge.EXPORT, canned.EXPORT, outbox.EXPORT, registrations.EXPORT)
+    for export in (
+        contacts.EXPORT,
+        enquiries.EXPORT,
+        knowledge.EXPORT,
+        canned.EXPORT,
+        outbox.EXPORT,
+        registrations.EXPORT,
+        products.EXPORT,
+    )
 }
 """By the endpoint of their list."""
