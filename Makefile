@@ -56,6 +56,7 @@ bench: setup ## speed against a bare baseline, ratios printed
 	@$(BIN)/python -m benchmarks.panel
 	@$(BIN)/python -m benchmarks.papers
 	@$(BIN)/python -m benchmarks.sign_up
+	@$(BIN)/python -m benchmarks.dossiers
 
 learn: setup ## learn the ranking again from the starter content and its labelled questions
 	@$(BIN)/python -m benchmarks.learn

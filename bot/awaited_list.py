@@ -22,7 +22,8 @@ def awaited_list(session: Session, contact: Contact, conversation: Conversation,
     if conversation.state == FillingIn.asked.state:
         return _of_draft(session, contact, int(about), language)
     if conversation.state == Completing.item.state:
-        return _of_item(session, *about, language)
+        key, item = about
+        return _of_item(session, int(key), int(item), language)
     return None
 
 

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.counter import Counter
-from bot.dossier_buttons import BeginDossier
-from db.models import StoredFile
+from bot.dossier_buttons import BeginDossier, FillItem
+from db.models import Staff, StoredFile
 from db.settings import Settings
 from domain.dossiers.barcode_products import BARCODE_PRODUCTS
 from tests.bot.test_dossiers import FIRM, all_dossiers, draft_of, send, talk
@@ -15,6 +15,7 @@ from tests.conftest import NOW
 from tests.pictures import picture
 from tests.products import PREFIX, cells_of, number, row, sheet
 from tests.talk import Citizen, FixedClock, open_counter
+from usecases import dossiers
 from usecases.kept_lists import products_of
 from usecases.uploads import EXCEL
 
@@ -103,3 +104,26 @@ async def test_words_files_and_questions_do_not_become_a_product_list(counter: C
     assert "thiếu hoặc lặp lại cột" in (await send(citizen, (torn, "lạ.xlsx", EXCEL)))[-1].text
     await talk(citizen, "bao lau thi co ket qua?")
     assert "products" not in draft_of(counter).answers
+
+
+async def test_a_list_that_an_officer_asks_for_again_is_taken_whole(counter: Counter):
+    citizen = await at_the_list(counter)
+    await send(citizen, (sheet([row(1)]), "danh mục.xlsx", EXCEL))
+    await talk(citizen, "→Dùng 1 sản phẩm này", "bo qua", "bo qua", "bo qua", "→Đồng ý", "→Nộp hồ sơ")
+    (handed_in,) = all_dossiers(counter)
+    with counter.database.write() as session:
+        officer = Staff(email="hanh@chuan.example", full_name="Hạnh", fs_uniquifier="f" * 32, created_at=NOW)
+        session.add(officer)
+        session.flush()
+        mine = dossiers.lock(session, handed_in.id)
+        wanted = [dossiers.Wanted(dossiers.FIELD, "products", "Thiếu hai sản phẩm")]
+        item = dossiers.demand(session, mine, wanted, staff=officer, now=NOW).items[0].id
+    await citizen.press_data(FillItem(key=handed_in.id, item=item, act="ask").pack())
+    assert "Mục này nhận tệp Excel" in (await talk(citizen, "nuoc mam")).text
+    faults, asked = await send(citizen, (sheet([row(1), row(2, "123")]), "thiếu.xlsx", EXCEL))
+    assert faults.row.method == "sendDocument"
+    assert "dòng 3" in asked.text
+    assert all_dossiers(counter)[0].answers == handed_in.answers, "nothing is taken by halves"
+    await send(citizen, (sheet([row(1), row(2), row(3)]), "đủ.xlsx", EXCEL))
+    mended = all_dossiers(counter)[0]
+    assert (mended.answers["products"]["count"], mended.answers["products"]["name"], mended.status) == (3, "đủ.xlsx", "in_review")
