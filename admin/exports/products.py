@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, select, true
 
 from admin import wording
 from admin.exporting import Column, Export, coded, holding, plainly
 from admin.keys import Keys
 from admin.work import Asked
-from db.models import DeclaredProduct
+from db.models import DeclaredProduct, Organisation
 from domain import gtin
 from domain.messages import N_
 from usecases import product_register
@@ -16,7 +16,10 @@ from usecases import product_register
 
 def wanted(who: Asked) -> Select[Any]:
     """What is settled, of one state or dossier, or all."""
-    found = select(DeclaredProduct).where(product_register.visible(), *holding(DeclaredProduct, who.filters.get("search", "")))
+    found = select(DeclaredProduct).where(product_register.visible())
+    if search := who.filters.get("search", ""):
+        firms = select(Organisation.id).where(*holding(Organisation, search))
+        found = found.where(and_(true(), *holding(DeclaredProduct, search)) | DeclaredProduct.organisation_id.in_(firms))
     if status := who.filters.get("status"):
         found = found.where(DeclaredProduct.status == status)
     dossier = who.filters.get("dossier")

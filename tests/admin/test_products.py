@@ -74,6 +74,6 @@ def test_an_officer_sees_both_sides_of_a_number_and_gives_it_to_one(
 
 def test_the_register_goes_into_a_sheet(panel: Flask, settings: Settings, database: Database, admin: Browser) -> None:
     two_firms(database, settings)
-    rows = export(admin, Bench(panel, settings), "products", status="disputed")
+    rows = export(admin, Bench(panel, settings), "products", status="disputed", search=f"cong ty {OTHER}")
     assert [row[0] for row in rows] == ["Mã GTIN", number(2)]
     assert rows[1][9:12] == [f"Công ty {OTHER}", OTHER, "Trùng mã, chờ quyết định"]
