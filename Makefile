@@ -58,6 +58,7 @@ bench: setup ## speed against bare baselines, ratios printed; PHOTOS=folder read
 	@$(BIN)/python -m benchmarks.papers
 	@$(BIN)/python -m benchmarks.photos $(PHOTOS)
 	@$(BIN)/python -m benchmarks.sign_up
+	@$(BIN)/python -m benchmarks.dossiers
 
 learn: setup ## learn the ranking again from the starter content and its labelled questions
 	@$(BIN)/python -m benchmarks.learn

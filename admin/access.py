@@ -45,6 +45,9 @@ READERS = ANSWERERS | {VIEWER}
 FIGURE_KEEPERS = frozenset({ADMINISTRATOR, BARCODES})
 """Who writes down and confirms fees and time limits."""
 CLASS_READERS = TRAINERS | {VIEWER}
+REGISTRARS = frozenset({ADMINISTRATOR, BARCODES})
+"""Who keeps the register of declared products."""
+REGISTER_READERS = REGISTRARS | {VIEWER}
 AUTHORS = ANSWERERS | {COMMUNICATIONS}
 """Who writes knowledge; what one writes another approves."""
 FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES})}
@@ -175,6 +178,10 @@ RIGHTS = {
     "organisations.add_prefix": DOSSIER_OFFICERS,
     "organisations.verify_prefix": DOSSIER_OFFICERS,
     "organisations.end_prefix": DOSSIER_OFFICERS,
+    # declared products
+    "products.index_view": REGISTER_READERS,
+    "products.page": REGISTER_READERS,
+    "products.decide": REGISTRARS,
     # knowledge
     "knowledge.index_view": EVERYBODY,
     "knowledge.create_view": AUTHORS,
@@ -218,6 +225,7 @@ RIGHTS = {
     "exports.outbox": ADMINISTRATORS,
     "exports.registrations": TRAINERS,
     "exports.dossiers": DOSSIER_READERS,
+    "exports.products": REGISTER_READERS,
     "imports.knowledge": AUTHORS,
     "imports.canned": OFFICERS,
     "imports.registrations": TRAINERS,

@@ -152,6 +152,11 @@ FEE_KIND = {
     "foreign_dossier": N_("fee.kind.foreign_dossier"),
     "foreign_code": N_("fee.kind.foreign_code"),
 }
+PRODUCT = {
+    "declared": N_("panel.product.state.declared"),
+    "disputed": N_("panel.product.state.disputed"),
+    "withdrawn": N_("panel.product.state.withdrawn"),
+}
 ROLE = {
     "administrator": N_("panel.role.administrator"),
     "enquiries": N_("panel.role.enquiries"),

@@ -23,6 +23,7 @@ from bot.jobs import Clock
 from bot.knowledge import Knowledge
 from bot.lanes import Lanes
 from bot.preparation import Preparation
+from bot.product_filing import ProductFiling
 from bot.receipt_press import ReceiptPress
 from bot.recorder import recording_bot
 from bot.taking import Rescan, Taking
@@ -32,6 +33,7 @@ from db.engine import Database
 from db.files import FileStore
 from db.settings import Settings
 from usecases.intake import Intake
+from usecases.kept_lists import ProductSheets
 
 log = structlog.get_logger()
 
@@ -64,11 +66,13 @@ class Counter:
         intake = Intake(settings, self.files)
         self.taking = Taking(intake)
         self.rescan = Rescan(self.database, self.writer, self.files, intake.scanner, self.holder, clock) if intake.scanner else None
+        self.filing = ProductFiling(self.database, self.writer, self.files, self.holder, clock)
         preparation = Preparation(
             self.database,
             self.taking,
             self.knowledge,
             drawing=Drawing(self.files, clock),
+            sheets=ProductSheets(self.files, intake.opener),
             max_file_bytes=settings.max_file_bytes,
             max_files_per_day=settings.max_files_per_day,
             clock=clock,
@@ -97,6 +101,7 @@ class Counter:
         self._keep("receipts", lambda: self._press.run(self.hub))
         for deliverer in self._deliverers:
             self._keep("deliverer", deliverer.run)
+        self._keep("products", self.filing.run)
         if self.rescan is not None:
             self._keep("rescan", self.rescan.run)
         self._clock.start()

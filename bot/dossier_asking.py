@@ -5,14 +5,14 @@ from urllib.parse import urlsplit
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import InlineKeyboardButton, Message
 
-from bot import buttons
+from bot import buttons, product_asking
 from bot.awaiting import stop_waiting, wait_for
 from bot.class_buttons import act, short
 from bot.dossier_buttons import DossierStep, HandInDossier, ShowDossier
 from bot.work import Work
 from db.models import Dossier, DossierDraft
 from db.models.dossier import CHAT
-from domain.dossiers.declaration import CHOICE, RECOMMENDED, REQUIRED, YES_NO, Field, Paper, Part, is_given
+from domain.dossiers.declaration import CHOICE, PRODUCTS, RECOMMENDED, REQUIRED, YES_NO, Field, Paper, Part, is_given
 from domain.errors import DossierIncomplete
 from domain.messages import N_
 from locales import translate
@@ -23,6 +23,9 @@ CONSENT, SUMMARY, UNSORTED = "consent", "summary", "unsorted"
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 Rows = list[list[InlineKeyboardButton]]
+
+DIALOGUES = {PRODUCTS: product_asking.asked}
+"""Kinds of fields with a dialogue of several steps: from work, draft and field to lines, buttons, and whether it is in the midst of it."""
 
 
 class FillingIn(StatesGroup):
@@ -96,14 +99,18 @@ def _step(work: Work, draft: DossierDraft) -> tuple[str, Rows]:
     listed = steps(work, draft)
     kind = translate(f"dossier.type.{draft.kind}", work.language)
     lines = [work.say("dossier.place", number=listed.index(draft.at) + 1, total=len(listed), kind=kind)]
-    part = part_of(draft, draft.at)
+    part, inside = part_of(draft, draft.at), False
     if part is None:
         lines.append(work.say("dossier.ask_consent", consent=work.say(f"consent.{contacts.DOSSIERS}")))
         rows = [[_act(work, draft, N_("button.agree"), CONSENT, "agree")], [_act(work, draft, N_("button.refuse"), CONSENT, "refuse")]]
+    elif isinstance(part, Field) and part.kind in DIALOGUES:
+        own, rows, inside = DIALOGUES[part.kind](work, draft, part)
+        lines += own or _question(work, part)
+        rows += [] if inside else _answers(work, draft, part)
     else:
         lines += _question(work, part)
         rows = _answers(work, draft, part)
-    return "\n".join(lines), [*rows, _moves(work, draft, part, is_first=listed[0] == draft.at)]
+    return "\n".join(lines), [*rows, _moves(work, draft, part, is_first=inside or listed[0] == draft.at, inside=inside)]
 
 
 def _question(work: Work, part: Part) -> list[str]:
@@ -142,9 +149,9 @@ def _files(work: Work, draft: DossierDraft, paper: Paper) -> Rows:
     return [*rows, [_act(work, draft, N_("button.take_out_file"), paper.name, "last", name=short(there[-1]["name"]))]]
 
 
-def _moves(work: Work, draft: DossierDraft, part: Part | None, *, is_first: bool) -> list[InlineKeyboardButton]:
+def _moves(work: Work, draft: DossierDraft, part: Part | None, *, is_first: bool, inside: bool = False) -> list[InlineKeyboardButton]:
     acts = [] if is_first else [(N_("button.back"), "back")]
-    if part is not None and not is_given(part, draft.answers, draft.papers):
+    if part is not None and not inside and not is_given(part, draft.answers, draft.papers):
         acts.append((N_("button.later"), "skip") if part.need == REQUIRED else (N_("button.skip"), "skip"))
     if part is not None:
         acts.append((N_("button.explain"), "help"))

@@ -2,6 +2,9 @@
 
 from aiogram.filters.callback_data import CallbackData
 
+TEMPLATE = "template"
+"""Act of `ProductStep` that asks for the empty sheet, which is made before the transaction."""
+
 
 class BeginDossier(CallbackData, prefix="dsb"):
     """Begin a dossier of a kind; `anew` even where one was begun."""
@@ -62,3 +65,10 @@ class SpeakFor(CallbackData, prefix="spk"):
 
     key: int
     yes: bool
+
+
+class ProductStep(CallbackData, prefix="pl"):
+    """An act on the product list of a draft."""
+
+    key: int
+    act: str

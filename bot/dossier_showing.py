@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import InlineKeyboardButton, Message
 
 from bot import buttons
@@ -18,6 +19,12 @@ from locales import moment, translate
 from usecases import dossier_drafts, dossier_notices, dossiers
 
 _DRAFTS = 5
+
+
+class Completing(StatesGroup):
+    """An item of the checklist waits for its answer or file."""
+
+    item = State()
 
 
 def service_rows(work: Work, family: str) -> list[list[InlineKeyboardButton]]:

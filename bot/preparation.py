@@ -5,12 +5,13 @@ A read-only snapshot says what is needed. What was prepared for one version of t
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
 
 from bot import memory
+from bot.awaited_list import awaited_list, is_for_template
 from bot.drawing import Drawing, wanted_of
 from bot.inbound import Inbound, IncomingFile, Sender
 from bot.knowledge import Knowledge
@@ -19,12 +20,14 @@ from bot.work import FetchedFile, Prepared, Several
 from db.engine import Database
 from db.models.enquiry import HUMAN
 from domain.barcode_photos import UNSURE
+from domain.dossiers.declaration import EXCEL
 from domain.errors import FileNotFetched, FileTooLarge, OfficeError, TooManyFiles
 from domain.folding import clean
 from domain.languages import OTHER, language_of
 from domain.questions import questions_of
 from locales.languages import DEFAULT, LANGUAGES
 from usecases import contacts, enquiries, uploads
+from usecases.kept_lists import ListWanted, ProductSheets
 
 log = structlog.get_logger()
 
@@ -54,6 +57,8 @@ class _Snapshot:
     spoken: str | None = None
     previous: str | None = None
     site: str | None = None
+    products: ListWanted | None = None
+    """A product list is awaited."""
 
 
 class Preparation:
@@ -66,12 +71,13 @@ class Preparation:
         knowledge: Knowledge,
         *,
         drawing: Drawing,
+        sheets: ProductSheets,
         max_file_bytes: int,
         max_files_per_day: int,
         clock: Callable[[], datetime],
     ) -> None:
         self._database, self._taking, self._knowledge, self._clock = database, taking, knowledge, clock
-        self._drawing = drawing
+        self._drawing, self._sheets = drawing, sheets
         self._max_file_bytes, self._max_files_per_day = max_file_bytes, max_files_per_day
 
     async def prepare(self, inbound: Inbound, sender: Sender, fetch: Fetch) -> Prepared:
@@ -81,6 +87,7 @@ class Preparation:
             drawn = await asyncio.to_thread(self._drawing.draw, wanted, snapshot.language, snapshot.site)
             return Prepared(snapshot.version, drawn=drawn, spoken=snapshot.spoken)
         files = tuple([await self._take(file, fetch) for file in inbound.files[: snapshot.file_room]])
+        files = await asyncio.to_thread(self._with_products, inbound, files, snapshot)
         too_many = TooManyFiles(limit=self._max_files_per_day)
         files += tuple(FetchedFile(uploads.safe_name(file.name), refusal=too_many) for file in inbound.files[snapshot.file_room :])
         question = _question(inbound)
@@ -103,16 +110,36 @@ class Preparation:
             now = self._clock()
             sent = uploads.sent_today(session, contact.id, now) if inbound.files else 0
             current = enquiries.current(session, contact)
+            spoken = memory.recalled(conversation.data, memory.SPOKEN, now)
+            language = spoken if spoken in LANGUAGES else contact.language
             with_officer = current is not None and current.status == HUMAN
             return _Snapshot(
                 conversation.version,
                 contact.language,
                 with_officer,
                 file_room=max(0, self._max_files_per_day - sent),
-                spoken=memory.recalled(conversation.data, memory.SPOKEN, now),
+                spoken=spoken,
                 previous=memory.recalled(conversation.data, memory.CONTEXT, now),
                 site=memory.recalled(conversation.data, memory.SITE, now),
+                products=awaited_list(session, contact, conversation, language, now) if inbound.files else None,
             )
+
+    def _with_products(self, inbound: Inbound, files: tuple[FetchedFile, ...], snapshot: _Snapshot) -> tuple[FetchedFile, ...]:
+        """Sheets with what is in them, where a product list is awaited; or the template that was asked for."""
+        if is_for_template(inbound):
+            file, size = self._sheets.template(snapshot.language)
+            return (FetchedFile(file.name, file.sha256, size, file.media_type),)
+        if snapshot.products is None:
+            return files
+        return tuple(self._read_products(file, snapshot.products) for file in files)
+
+    def _read_products(self, file: FetchedFile, wanted: ListWanted) -> FetchedFile:
+        if file.refusal is not None or file.media_type not in EXCEL:
+            return file
+        try:
+            return replace(file, products=self._sheets.take(file.sha256, file.name, wanted))
+        except OfficeError as refusal:
+            return replace(file, products=refusal)
 
     async def _take(self, file: IncomingFile, fetch: Fetch) -> FetchedFile:
         name = uploads.safe_name(file.name)

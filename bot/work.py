@@ -16,7 +16,8 @@ from domain.judgement import NOTHING, Judgement
 from domain.worktime import ZONE
 from locales import translate_html
 from locales.languages import LANGUAGES
-from usecases import codes, scanning, turns, uploads
+from usecases import codes, kept_lists, scanning, turns, uploads
+from usecases.kept_lists import KeptList
 from usecases.uploads import NOTHING_FOUND, Findings
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class FetchedFile:
     advice: tuple[str, ...] = ()
     """Keys of why nothing could be read from it."""
     findings: Findings = NOTHING_FOUND
+    products: KeptList | OfficeError | None = None
+    """Where a product list was awaited: what is in a sheet, or why it cannot be read."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +144,8 @@ class Work:
         for file in self.prepared.files:
             if file.refusal is None:
                 uploads.note(self.session, file.sha256, file.size, file.media_type, self.now, file.findings)
+                if isinstance(file.products, KeptList):
+                    kept_lists.note(self.session, file.products, self.now)
             elif isinstance(file.refusal, FileWithThreat):
                 scanning.tell_staff(self.session, file.refusal.facts["threat"], self.now)
 

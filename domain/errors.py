@@ -467,6 +467,30 @@ class TooManyCodes(OfficeError):
     key = N_("error.too_many_codes")
 
 
+class ProductListAwaited(OfficeError):
+    """Words came where a product list was asked for."""
+
+    key = N_("error.product_list_awaited")
+
+
+class NoGoodProducts(OfficeError):
+    """Not one row of a product list can be taken. Facts: faulty (rows)."""
+
+    key = N_("error.no_good_products")
+
+
+class EnoughProducts(OfficeError):
+    """So many products are typed one by one at most; more come in a sheet. Facts: limit."""
+
+    key = N_("error.enough_products")
+
+
+class NumberDecided(OfficeError):
+    """Nobody disputes a product's number any more, or the claim was taken back."""
+
+    key = N_("error.number_decided")
+
+
 class WrongPaper(OfficeError):
     """A file is of a kind that this paper does not take. Facts: name, paper, kinds."""
 

@@ -30,3 +30,15 @@ def reply_of(text: str) -> Reply | None:
     listed = words(fold(text))
     polite = listed[:-1] if len(listed) > 1 and listed[-1] in {"a", "nhe", "nha", "em", "ad"} else listed
     return _BY_PHRASE.get(" ".join(polite))
+
+
+_DONE = frozenset({"xong", "xong roi", "het", "het roi", "done"})
+
+
+def says_done(text: str) -> bool:
+    """Whether a short text says that there is nothing to add.
+
+    >>> says_done("Xong rồi."), says_done("hết"), says_done("xong chưa")
+    (True, True, False)
+    """
+    return " ".join(words(fold(text))) in _DONE

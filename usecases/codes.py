@@ -16,6 +16,7 @@ from db.models.product import DECLARED
 from domain import gs1, gtin
 from domain.gs1 import PrefixRange, Said
 from domain.gtin import Doubt
+from usecases import product_register
 
 WRONG, RIGHT, REGISTERED, UNKNOWN = "wrong", "right", "registered", "unknown"
 """sai cấu trúc · đúng cấu trúc · có trong dữ liệu của cơ quan · không rõ."""
@@ -204,8 +205,9 @@ def lengths(session: Session) -> Sequence[tuple[str, int]]:
 
 
 def _product(session: Session, gtin14: str) -> KnownProduct | None:
-    held = select(DeclaredProduct.name, DeclaredProduct.brand).where(DeclaredProduct.held_gtin == gtin14)
-    row = session.execute(held.where(DeclaredProduct.status == DECLARED)).first()
+    known = select(DeclaredProduct.name, DeclaredProduct.brand).where(DeclaredProduct.gtin == gtin14, DeclaredProduct.status == DECLARED)
+    newest = known.where(product_register.visible()).order_by(DeclaredProduct.held_gtin.is_(None), DeclaredProduct.id.desc()).limit(1)
+    row = session.execute(newest).first()
     return KnownProduct(row.name, row.brand) if row else None
 
 

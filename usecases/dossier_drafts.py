@@ -100,14 +100,33 @@ def parts(draft: DossierDraft) -> tuple[Part, ...]:
 
 
 def is_asked(draft: DossierDraft, part: Part) -> bool:
-    """Whether a part was answered, sent or put off."""
-    return part.name in (draft.papers if isinstance(part, Paper) else draft.answers)
+    """Whether a part was answered, sent or put off, and is not half done."""
+    if isinstance(part, Paper):
+        return part.name in draft.papers
+    return part.name in draft.answers and half_done(draft, part) is None
 
 
 def answer(draft: DossierDraft, field: Field, value: Any, now: datetime) -> None:
     """Keep an answer; an empty one means that the question was passed over."""
     draft.answers = {**draft.answers, field.name: value}
     draft.changed_at, draft.reminded_at = now, None
+
+
+def half_done(draft: DossierDraft, field: Field) -> dict[str, Any] | None:
+    """What a dialogue of several steps keeps of a field until its answer is whole; it is no part of what is handed in."""
+    return draft.answers.get(_half(field))
+
+
+def keep_half_done(draft: DossierDraft, field: Field, half: Mapping[str, Any] | None, now: datetime) -> None:
+    """Keep it, or forget it."""
+    rest = {name: value for name, value in draft.answers.items() if name != _half(field)}
+    draft.answers = rest if half is None else {**rest, _half(field): dict(half)}
+    draft.changed_at, draft.reminded_at = now, None
+
+
+def _half(field: Field) -> str:
+    """A name that no field has."""
+    return f"{field.name}:half"
 
 
 def prefill(draft: DossierDraft, answers: Mapping[str, Any], now: datetime) -> list[str]:
@@ -169,6 +188,7 @@ def put_off(draft: DossierDraft, part: Part, now: datetime) -> None:
         draft.papers = {**draft.papers, part.name: list(draft.papers.get(part.name) or [])}
         draft.changed_at, draft.reminded_at = now, None
     else:
+        keep_half_done(draft, part, None, now)
         answer(draft, part, draft.answers.get(part.name, ""), now)
 
 

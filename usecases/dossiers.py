@@ -32,8 +32,8 @@ from db.models import (
 from db.models.dossier import CITIZEN, STAFF, SYSTEM
 from db.models.organisation import CLAIMED, CONFIRMED
 from domain import dossiers
-from domain.dossiers.common import NEEDS_MORE
-from domain.dossiers.declaration import OFF, PAUSED, RUNS, DossierType, Field, Move, Paper
+from domain.dossiers.common import NEEDS_MORE, WITHDRAWN
+from domain.dossiers.declaration import OFF, PAUSED, PRODUCTS, RUNS, DossierType, Field, Move, Paper
 from domain.errors import (
     DossierIncomplete,
     DossierMoved,
@@ -312,6 +312,8 @@ def _go(session: Session, dossier: Dossier, way: Move, *, actor: str, staff: Sta
     if (asked := open_demand(session, dossier)) is not None:
         asked.filled_at = now  # it goes on without what is left to fill
     dossier.status, dossier.status_since = way.target, now
+    if way.target == WITHDRAWN:
+        dossier.products_at = None  # what it declared is no longer shown, and taken back in the background
     dossier.proposed_status, dossier.proposed_by_id, dossier.proposed_words = "", None, ""
     record(session, dossier, "moved", actor=actor, staff=staff, words=words.strip(), now=now)
     if actor != CITIZEN:
@@ -470,6 +472,8 @@ def fill_answer(session: Session, dossier: Dossier, item: DemandedItem, value: A
         before = dossier.answers.get(item.name)
         dossier.answers = {**dossier.answers, item.name: value}
         _keep_columns(dossier)
+        if any(field.kind == PRODUCTS and field.name == item.name for field in declared(dossier).fields):
+            dossier.products_at = None  # the register follows in the background
         record(
             session,
             dossier,

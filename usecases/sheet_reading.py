@@ -7,7 +7,7 @@ import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -29,6 +29,10 @@ _ZIP, _OLD_OFFICE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 _SEPARATORS = ",;\t"
 _CHUNK = 1 << 16
+_TITLES = 15
+"""Rows above the header that are looked at: a title, the name of the firm."""
+Source = Path | bytes
+"""A file by its path; or, in a process that opens none, its content."""
 Lines = Generator[tuple[int, Sequence[Any]], None, None]
 
 
@@ -47,10 +51,10 @@ class Sheet:
     Raises `SheetTorn`, `SheetLocked`, `SheetEncoding`, `SheetTooLarge`, `SheetEmpty`; while iterating `SheetTorn`, `SheetTooLong`.
     """
 
-    def __init__(self, path: Path, most: int = ROWS_AT_MOST) -> None:
+    def __init__(self, source: Source, most: int = ROWS_AT_MOST, is_header: Callable[[Sequence[str]], bool] | None = None) -> None:
         self._most = most
-        self._lines = _lines(path)
-        self.header = self._find_header()
+        self._lines = _lines(source)
+        self.header = self._find_header(is_header)
 
     def close(self) -> None:
         self._lines.close()
@@ -67,13 +71,19 @@ class Sheet:
             nameless = [value for place, value in enumerate(values) if place >= len(self.header) or not self.header[place]]
             yield SheetRow(number, named, any(map(_holds, nameless)))
 
-    def _find_header(self) -> list[str]:
-        """The first row that holds something."""
-        for _, values in self._lines:
-            if any(map(_holds, values)):
-                names = [text_of(value).strip() for value in values]
-                return names[: max(place for place, name in enumerate(names, 1) if name)]
-        raise SheetEmpty
+    def _find_header(self, is_header: Callable[[Sequence[str]], bool] | None) -> list[str]:
+        """The first row that holds something; where there may be a title above it, the first that is a header, if any is."""
+        first: list[str] = []
+        rows = (values for _, values in self._lines if any(map(_holds, values)))
+        for values in islice(rows, _TITLES if is_header else 1):
+            names = [text_of(value).strip() for value in values]
+            names = names[: max(place for place, name in enumerate(names, 1) if name)]
+            if is_header is not None and is_header(names):
+                return names
+            first = first or names
+        if not first:
+            raise SheetEmpty
+        return first
 
 
 def text_of(value: object) -> str:
@@ -89,25 +99,33 @@ def _holds(value: object) -> bool:
     return value is not None and (not isinstance(value, str) or bool(value.strip()))
 
 
-def _lines(path: Path) -> Lines:
+def _open(source: Source) -> IO[bytes]:
+    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb")
+
+
+def _open_text(source: Source, encoding: str) -> io.TextIOWrapper:
+    return io.TextIOWrapper(_open(source), encoding=encoding, newline="")
+
+
+def _lines(source: Source) -> Lines:
     """Numbers and values of the rows. The kind of a file is told by its content."""
-    with path.open("rb") as file:
+    with _open(source) as file:
         start = file.read(8)
     if start.startswith(_OLD_OFFICE):
         raise SheetLocked
     if start.startswith(_ZIP):
-        _check_parts(path)
-        return _workbook_lines(path)
-    return _csv_lines(path, _encoding(path, start))
+        _check_parts(source)
+        return _workbook_lines(source)
+    return _csv_lines(source, _encoding(source, start))
 
 
 # workbooks
 
 
-def _check_parts(path: Path) -> None:
+def _check_parts(source: Source) -> None:
     """Refuse what would grow beyond all measure: too large when unpacked, or with entities of its own."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with _open(source) as opened, zipfile.ZipFile(opened) as archive:
             parts = archive.infolist()
             strings = sum(part.file_size for part in parts if "sharedstrings" in part.filename.lower())
             if len(parts) > _PARTS_AT_MOST or sum(part.file_size for part in parts) > UNPACKED_AT_MOST or strings > STRINGS_AT_MOST:
@@ -140,9 +158,9 @@ def _refuse_entities(file: IO[bytes]) -> None:
         return
 
 
-def _workbook_lines(path: Path) -> Lines:
+def _workbook_lines(source: Source) -> Lines:
     """Numbers and values of the first sheet. openpyxl may raise anything on a file that is not what it should be, and leaves it open."""
-    with path.open("rb") as file:
+    with _open(source) as file:
         try:
             book = load_workbook(file, read_only=True, keep_links=False)
         except Exception as fault:
@@ -176,12 +194,12 @@ def _value(value: Any) -> Any:
 # CSV
 
 
-def _encoding(path: Path, start: bytes) -> str:
+def _encoding(source: Source, start: bytes) -> str:
     """UTF-8, or UTF-16 as Excel's Unicode text has it. Raises `SheetEncoding`."""
     named = next((encoding for mark, encoding in _MARKS.items() if start.startswith(mark)), None)
     encoding = named or ("utf-16-le" if start[1:2] == b"\0" else "utf-16-be" if start[:1] == b"\0" else "utf-8")
     try:
-        with path.open(encoding=encoding, newline="") as file:
+        with _open_text(source, encoding) as file:
             while file.read(_CHUNK):
                 pass
     except UnicodeError as fault:
@@ -189,8 +207,8 @@ def _encoding(path: Path, start: bytes) -> str:
     return encoding
 
 
-def _csv_lines(path: Path, encoding: str) -> Lines:
-    with path.open(encoding=encoding, newline="") as file:
+def _csv_lines(source: Source, encoding: str) -> Lines:
+    with _open_text(source, encoding) as file:
         separator = _separator(file)
         reader = csv.reader(file, delimiter=separator, strict=True)
         try:

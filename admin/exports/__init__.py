@@ -1,9 +1,18 @@
 """The exports of the panel, written out. A new one is a file here, a line below, and a line `exports.<name>` in `admin.access.RIGHTS`."""
 
-from admin.exports import canned, contacts, dossiers, enquiries, knowledge, outbox, registrations
+from admin.exports import canned, contacts, dossiers, enquiries, knowledge, outbox, products, registrations
 
 EXPORTS = {
     export.name: export
-    for export in (contacts.EXPORT, enquiries.EXPORT, knowledge.EXPORT, canned.EXPORT, outbox.EXPORT, registrations.EXPORT, dossiers.EXPORT)
+    for export in (
+        contacts.EXPORT,
+        enquiries.EXPORT,
+        knowledge.EXPORT,
+        canned.EXPORT,
+        outbox.EXPORT,
+        registrations.EXPORT,
+        dossiers.EXPORT,
+        products.EXPORT,
+    )
 }
 """By the endpoint of their list."""

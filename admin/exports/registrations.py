@@ -1,6 +1,5 @@
 """Registrations of training classes (đăng ký lớp) as a spreadsheet, one row a person; its first columns can be imported again."""
 
-from collections.abc import Collection, Iterator
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -8,23 +7,11 @@ from sqlalchemy import Select, select
 from admin import registrations, wording
 from admin.exporting import Column, Export, holding, plainly
 from admin.imports.registrations import LABELS
+from admin.keys import Keys
 from admin.work import Asked
 from db.models import Participant, Registration
 from db.models.registration import LIVE
 from domain.messages import N_
-
-
-class _Keys(Collection[str]):
-    """The keys that a class may have."""
-
-    def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and key.isascii() and key.isdigit() and len(key) < 19
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(())
-
-    def __len__(self) -> int:
-        return 0
 
 
 def wanted(who: Asked) -> Select[Any]:
@@ -73,6 +60,6 @@ EXPORT = Export(
         Column(N_("panel.registration.note"), _of("note"), 32, field="registrations.note"),
     ),
     query=wanted,
-    choices={"class": _Keys()},
+    choices={"class": Keys()},
     is_searched=True,
 )

@@ -24,6 +24,7 @@ from admin.views.office import OfficeSettingsView
 from admin.views.organisations import OrganisationsView
 from admin.views.outbox import OutboxView
 from admin.views.preview import PreviewView
+from admin.views.products import ProductsView
 from admin.views.quarantine import QuarantineView
 from admin.views.registrations import RegistrationsView
 from admin.views.second_factor import SecondFactorView
@@ -57,6 +58,7 @@ VIEWS = (
     ClassResultsView,
     DoorView,
     ClassPapersView,
+    ProductsView,
     *KNOWLEDGE,
     ContactsView,
     CannedView,

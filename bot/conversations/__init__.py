@@ -18,6 +18,7 @@ from bot.conversations import (
     labels,
     my_classes,
     my_dossiers,
+    product_list,
     strays,
 )
 from bot.fsm import ConversationStorage
@@ -30,6 +31,7 @@ CONVERSATIONS = (
     class_sign_up,
     my_classes,
     class_survey,
+    product_list,
     dossiers,
     my_dossiers,
     codes,

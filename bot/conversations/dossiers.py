@@ -25,7 +25,7 @@ from domain.errors import FileAwaited, NoSuchDraft, OfficeError
 from domain.folding import clean
 from domain.messages import N_
 from domain.questions import asks_plainly
-from domain.replies import Reply, reply_of
+from domain.replies import Reply, reply_of, says_done
 from locales import translate
 from usecases import contacts, dossier_drafts, dossier_words
 
@@ -311,15 +311,11 @@ async def _reply(message: Message, work: Work, draft: DossierDraft, reply: Reply
 
 async def _reply_on_paper(message: Message, work: Work, draft: DossierDraft, paper: Paper, text: str) -> None:
     """ "Xong" or "bỏ qua" in words; other words are no file."""
-    if reply_of(text) is Reply.SKIP or (reply_of(text) is Reply.YES and draft.papers.get(paper.name)) or _says_done(text):
+    if reply_of(text) is Reply.SKIP or (reply_of(text) is Reply.YES and draft.papers.get(paper.name)) or says_done(text):
         dossier_drafts.put_off(draft, paper, work.now)
         await dossier_asking.go_on(message, work, draft)
         return
     raise FileAwaited
-
-
-def _says_done(text: str) -> bool:
-    return clean(text).casefold().strip(" .!") in {"xong", "xong rồi", "xong roi", "hết", "het", "hết rồi", "het roi", "done"}
 
 
 async def _answer(message: Message, work: Work, draft: DossierDraft, field: Field, text: str) -> None:

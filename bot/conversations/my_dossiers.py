@@ -5,14 +5,13 @@ from typing import Any
 
 from aiogram import F, Router
 from aiogram.dispatcher.event.bases import SkipHandler
-from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot import albums, buttons
 from bot.awaiting import Awaits, stop_waiting, wait_for
 from bot.class_buttons import act
 from bot.dossier_buttons import DossierAct, FillIn, FillItem, ShowDossier, SpeakFor
-from bot.dossier_showing import show_checklist, show_dossier, show_timeline
+from bot.dossier_showing import Completing, show_checklist, show_dossier, show_timeline
 from bot.work import FetchedFile, Work
 from db.models import DemandedItem, Dossier, OrganisationContact
 from domain.dossiers.answers import must_fit, read
@@ -25,12 +24,6 @@ from locales import translate
 from usecases import dossier_notices, dossier_words, dossiers, organisations
 
 router = Router(name="my_dossiers")
-
-
-class Completing(StatesGroup):
-    """An item of the checklist waits for its answer or file."""
-
-    item = State()
 
 
 @router.callback_query(ShowDossier.filter())

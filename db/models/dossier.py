@@ -25,6 +25,7 @@ class Dossier(Searched, Base):
         Index("ix_dossiers_queue", "kind", "status", "due_on"),
         Index("ix_dossiers_contact", "contact_id", "id"),
         Index("ix_dossiers_receipt", "receipt_sha256", "id"),
+        Index("ix_dossiers_products", "kind", "products_at"),
     )
     searched = ("reference", "firm", "tax_code", "phone")
 
@@ -66,6 +67,8 @@ class Dossier(Searched, Base):
     """How often more was asked for."""
     receipt_sha256: Mapped[str | None] = mapped_column(String(64))
     """The receipt as PDF; empty until it is printed, within seconds."""
+    products_at: Mapped[datetime | None]
+    """When the register last followed its product list. Empty, what the register has of it is not shown: the work is not done."""
     language: Mapped[str] = mapped_column(String(5), default="vi")
     changed_at: Mapped[datetime]
     organisation: Mapped[Organisation | None] = relationship(lazy="joined")

@@ -12,10 +12,14 @@ from db.searched import Searched
 
 DECLARED, DISPUTED, WITHDRAWN = "declared", "disputed", "withdrawn"
 """declared: it holds its number · disputed: another firm declared the same number first; an officer decides · withdrawn."""
+LIVE = (DECLARED, DISPUTED)
 
 
 class DeclaredProduct(Searched, Base):
-    """`held_gtin` is the number of the one that holds it, and empty for all others: a GTIN stands for one product of one firm."""
+    """`held_gtin` is the number of the one that holds it, and empty for all others: a GTIN stands for one product of one firm.
+
+    Rows are written in batches; all of a dossier's are seen at once, when its `products_at` is set (`usecases.product_register.visible`).
+    """
 
     __tablename__ = "declared_products"
     __table_args__ = (

@@ -27,13 +27,25 @@ from domain.dossiers.declaration import (
     NO,
     NUMBER,
     PHONE,
+    PRODUCTS,
     TAX_CODE,
     YES,
     YES_NO,
     Field,
     Paper,
 )
-from domain.errors import BadAnswer, BadCompanyPrefix, BadEmail, BadGtin, BadLength, BadNumber, BadYesNo, TooManyCodes, WrongPaper
+from domain.errors import (
+    BadAnswer,
+    BadCompanyPrefix,
+    BadEmail,
+    BadGtin,
+    BadLength,
+    BadNumber,
+    BadYesNo,
+    ProductListAwaited,
+    TooManyCodes,
+    WrongPaper,
+)
 from domain.folding import clean, fold
 from domain.training import date_of, phone_of, tax_code_of
 
@@ -121,6 +133,11 @@ def _gtin(code: str) -> str:
         raise BadGtin(code=code[:30]) from fault
 
 
+def _products(_text: str) -> str:
+    """A list is sent as a sheet or typed product by product, never in one answer."""
+    raise ProductListAwaited
+
+
 def _address(field: Field, text: str) -> dict[str, str]:
     return {"line": _within(field, " ".join(text.split())), "street": "", "commune": "", "province": ""}
 
@@ -132,6 +149,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     PHONE: phone_of,
     EMAIL: _email,
     COMPANY_PREFIX: _company_prefix,
+    PRODUCTS: _products,
 }
 _BOUNDED: Mapping[str, Callable[[Field, str], Any]] = {
     NUMBER: _number,

@@ -120,6 +120,7 @@ def upgrade() -> None:
     sa.Column('late_reason', sa.Text(), nullable=False),
     sa.Column('demand_count', sa.Integer(), nullable=False),
     sa.Column('receipt_sha256', sa.String(length=64), nullable=True),
+    sa.Column('products_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('language', sa.String(length=5), nullable=False),
     sa.Column('changed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('folded', sa.Text(), nullable=False),
@@ -136,6 +137,7 @@ def upgrade() -> None:
     with op.batch_alter_table('dossiers', schema=None) as batch_op:
         batch_op.create_index('ix_dossiers_contact', ['contact_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_dossiers_organisation_id'), ['organisation_id'], unique=False)
+        batch_op.create_index('ix_dossiers_products', ['kind', 'products_at'], unique=False)
         batch_op.create_index('ix_dossiers_queue', ['kind', 'status', 'due_on'], unique=False)
         batch_op.create_index('ix_dossiers_receipt', ['receipt_sha256', 'id'], unique=False)
 
@@ -388,6 +390,7 @@ def downgrade() -> None:
     with op.batch_alter_table('dossiers', schema=None) as batch_op:
         batch_op.drop_index('ix_dossiers_receipt')
         batch_op.drop_index('ix_dossiers_queue')
+        batch_op.drop_index('ix_dossiers_products')
         batch_op.drop_index(batch_op.f('ix_dossiers_organisation_id'))
         batch_op.drop_index('ix_dossiers_contact')
 
