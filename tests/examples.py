@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from db.models import Contact, Dossier, DossierDraft, Staff
 from db.models.dossier import CHAT
-from domain.dossiers.declaration import Field, Paper
+from domain.dossiers.declaration import PRODUCTS, Field, Paper
+from domain.product_list import Product, as_answer
 from locales import translate
 from usecases import dossier_drafts, dossier_forms, dossiers, uploads
 
 
 def example(field: Field, language: str = "vi") -> Any:
-    """The answer that a field's example is."""
+    """The answer that a field's example is; of a product list, which is no text, a list of one."""
+    if field.kind == PRODUCTS:
+        return {"rows": as_answer([Product("08936003721777", "Trà tim sen", "Thái Bảo", "Hộp 60 túi", "Trà", market="Việt Nam")])}
     return dossier_forms.read_box(field, translate(f"dossier.field.{field.name}.example", language), language)
 
 
