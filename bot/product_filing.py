@@ -27,6 +27,7 @@ log = structlog.get_logger()
 RECHECK_SECONDS = 5.0
 _LEASE, _LASTS = "products", timedelta(minutes=2)
 _AT_ONCE = 20
+_TRIES = 3
 
 
 class _Anew(Exception):
@@ -39,6 +40,7 @@ class ProductFiling:
     def __init__(self, database: Database, writer: Writer, files: FileStore, holder: str, clock: Callable[[], datetime]) -> None:
         self._database, self._writer, self._files, self._holder, self._clock = database, writer, files, holder, clock
         self._unfiled: set[int] = set()
+        self._tries: dict[int, int] = {}
         self._tidied = False
 
     async def run(self) -> None:
@@ -70,16 +72,23 @@ class ProductFiling:
     async def _settle(self, dossier: Dossier) -> bool:
         try:
             await self._file(dossier)
-        except (_Anew, IntegrityError):  # or an officer gave a number away at this moment
+        except _Anew:
             return False
         except Exception as fault:
             if is_passing_fault(fault):
                 raise
+            if isinstance(fault, IntegrityError) and self._may_try_again(dossier.id):
+                return False
             self._unfiled.add(dossier.id)
             metrics.BACKGROUND_FAULTS.labels("products").inc()
             log.exception("products.unfiled", dossier=dossier.id, incident=new_incident())
             return False
         return True
+
+    def _may_try_again(self, key: int) -> bool:
+        """An officer may have given a number away at this moment: looked at again, it fits. What never fits is a fault."""
+        self._tries[key] = self._tries.get(key, 0) + 1
+        return self._tries[key] < _TRIES
 
     async def _file(self, dossier: Dossier) -> None:
         mark = product_register.mark_of(dossier)

@@ -1,6 +1,7 @@
 """The register follows the lists of dossiers: seen at once, nothing twice, a number for one firm, and what officers decide of conflicts."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -145,3 +146,12 @@ async def test_a_number_that_two_firms_declare_is_disputed_until_an_officer_deci
     assert register(counter.database)[second, number(2)] == (DECLARED, True), "what was decided stays"
     with counter.database.read() as session:
         assert session.scalars(select(DeclaredProduct.decision).where(DeclaredProduct.id == claimed.id)).one() == "Xem GCN"
+
+
+async def test_a_list_that_never_fits_is_left_out_and_the_others_go_on(counter: Counter):
+    broken = hand_in(counter.database, counter.files, FIRM, [replace(goods([1])[0], image_sha256="0" * 64)])
+    good = hand_in(counter.database, counter.files, FIRM, goods([2]))
+    assert await counter.filing.work_off() == 1
+    assert {key for key, _ in register(counter.database)} == {good}
+    with counter.database.read() as session:
+        assert [dossier.id for dossier in product_register.unsettled(session)] == [broken]
