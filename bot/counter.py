@@ -67,12 +67,13 @@ class Counter:
         self.taking = Taking(intake)
         self.rescan = Rescan(self.database, self.writer, self.files, intake.scanner, self.holder, clock) if intake.scanner else None
         self.filing = ProductFiling(self.database, self.writer, self.files, self.holder, clock)
+        self.sheets = ProductSheets(self.files, intake.opener)
         preparation = Preparation(
             self.database,
             self.taking,
             self.knowledge,
             drawing=Drawing(self.files, clock),
-            sheets=ProductSheets(self.files, intake.opener),
+            sheets=self.sheets,
             max_file_bytes=settings.max_file_bytes,
             max_files_per_day=settings.max_files_per_day,
             clock=clock,

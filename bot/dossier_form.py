@@ -38,7 +38,7 @@ _TYPED = {NUMBER: ("text", "numeric", "off"), DATE: ("text", "numeric", "off"), 
     EMAIL: ("email", "email", "email"),
 }
 """Type, keyboard and autofill of a line, by the kind of its field."""
-_LINES = {ADDRESS: 2, GTINS: 6, PRODUCTS: 8}
+_LINES = {ADDRESS: 2, GTINS: 6}
 _ENDINGS = {WORD: ".doc,.docx", EXCEL: ".xls,.xlsx"}
 
 
@@ -75,9 +75,11 @@ class Box:
 
     @property
     def kind(self) -> str:
-        """files, choice, lines or line."""
+        """files, sheet, choice, lines or line."""
         if isinstance(self.part, Paper):
             return "files"
+        if self.part.kind == PRODUCTS:
+            return "sheet"
         if self.choices:
             return "choice"
         return "lines" if self.part.kind in _LINES or (self.part.at_most > _LONG and self.part.kind not in _TYPED) else "line"
@@ -153,7 +155,7 @@ def _box(draft: DossierDraft, part: Part, language: str, applies: bool, typed: M
         facts = {"files": draft.papers.get(part.name) or [], "kinds": kinds(part, language)}
     else:
         kept = dossier_forms.box(part, draft.answers.get(part.name), language)
-        facts = {"typed": typed.get(part.name, kept), "example": translate(f"{room}.example", language)}
+        facts = {"typed": kept if part.kind == PRODUCTS else typed.get(part.name, kept), "example": translate(f"{room}.example", language)}
         if part.kind in {CHOICE, YES_NO}:
             facts["choices"] = dossier_words.captions(part, language) | (
                 {} if part.need == REQUIRED else {"": translate(N_("form.no_answer"), language)}

@@ -17,7 +17,7 @@ from domain.errors import FileNotOpened
 from domain.gs1 import PrefixRange
 from domain.messages import N_
 from domain.product_list import Fault, Product, as_answer, from_answer
-from locales import translate
+from locales import amount, translate
 from usecases import codes, product_lists, uploads
 from usecases.enquiries import FileToSend
 from usecases.opening import Opener
@@ -27,6 +27,8 @@ from usecases.sheet_writing import FORMS, XLSX
 JSON = "application/json"
 FIRST = 3
 """Products that a preview shows."""
+_LISTED = 5
+"""Faulty rows that a sentence names."""
 
 
 @dataclass(frozen=True)
@@ -125,6 +127,15 @@ def note(session: Session, kept: KeptList, now: datetime) -> None:
     rows_file = kept.answer["rows_file"]
     for digest, size in kept.sizes.items():
         uploads.note(session, digest, size, JSON if digest == rows_file else FORMS[XLSX], now)
+
+
+def faults_said(kept: KeptList, language: str) -> str:
+    """In one sentence how many rows were taken and how many not, with the first of these; empty where all were."""
+    if not kept.faulty and kept.count:
+        return ""
+    wrong = list(product_lists.faults_by_row(kept.faults, language).items())
+    said = translate(N_("product.form_faults"), language, good=amount(kept.count, language), faulty=amount(kept.faulty, language))
+    return " ".join([said, *(translate(N_("product.fault_in_row"), language, row=row, said=fault) for row, fault in wrong[:_LISTED])])
 
 
 def products_of(files: FileStore, answer: Mapping[str, Any]) -> list[Product]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, current_app, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy import select
@@ -16,11 +16,12 @@ from admin.language import current, now, say
 from admin.pages import PanelView, expose
 from db.models import Dossier, DossierDraft, Staff
 from db.models.dossier import COUNTER
-from domain.dossiers.declaration import CHOICE, YES_NO, DossierType, Field, Paper
-from domain.errors import NoSuchDraft, OfficeError
+from domain.dossiers.declaration import CHOICE, EXCEL, PRODUCTS, YES_NO, DossierType, Field, Paper
+from domain.errors import NoSuchDraft, OfficeError, ProductListAwaited
 from domain.messages import N_
-from usecases import dossier_drafts, dossier_forms, dossier_words, organisations, uploads
+from usecases import dossier_drafts, dossier_forms, dossier_words, kept_lists, organisations, uploads
 from usecases import dossiers as cases
+from usecases.kept_lists import ProductSheets
 from usecases.uploads import KeptFile
 
 MOST_DRAFTS = 50
@@ -92,7 +93,7 @@ class DossierCounterView(PanelView):
                 faults |= _attach(session, draft, paper, taken)
             if request.form.get("act") == PREFILL:
                 faults |= _prefill(session, draft)
-        return wrong | faults
+        return wrong | faults | _keep_list(key, declared)
 
     def _submit(self, key: str, faults: dict[str, str]) -> ResponseReturnValue:
         """Hand it in; pressed twice, it is one dossier."""
@@ -126,6 +127,7 @@ class DossierCounterView(PanelView):
             condition=lambda part: _condition(declared, part),
             kinds_of=kinds_of,
             choosing={CHOICE, YES_NO},
+            listing=PRODUCTS,
         )
         return page
 
@@ -175,6 +177,31 @@ def _attach(session: Session, draft: DossierDraft, paper: Paper, file: KeptFile)
     except OfficeError as refusal:
         return {paper.name: say(refusal.key, **refusal.facts)}
     return {}
+
+
+def _keep_list(key: str, declared: DossierType) -> dict[str, str]:
+    """Read a product list that was sent, against what the draft says by now; what is wrong with its rows."""
+    field = kept_lists.field_of(declared)
+    file = request.files.get(f"file_{field.name}") if field else None
+    if field is None or file is None or not file.filename:
+        return {}
+    try:
+        [taken] = stored_files.take_in([file])
+        if taken.media_type not in EXCEL:
+            raise ProductListAwaited
+        db.session.rollback()
+        asked = kept_lists.wanted(db.session, declared, _get(db.session, key).answers, current())
+        kept = ProductSheets(current_app.extensions["files"], current_app.extensions["intake"].opener).take(taken.sha256, taken.name, asked)
+    except OfficeError as refusal:
+        return {field.name: say(refusal.key, **refusal.facts)}
+    db.session.rollback()
+    with writing() as session:
+        draft = _locked(session, key)
+        uploads.note_kept(session, taken, now())
+        kept_lists.note(session, kept, now())
+        if kept.count and draft.status == dossier_drafts.OPEN:
+            dossier_drafts.answer(draft, field, dict(kept.answer), now())
+    return {field.name: faults} if (faults := kept_lists.faults_said(kept, current())) else {}
 
 
 def _detach(draft: DossierDraft, declared: DossierType) -> None:

@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from bot import dossier_addresses, dossier_form
+from bot import dossier_addresses, dossier_form, form_lists
 from bot.counter import Counter
 from bot.limits import Limit
 from bot.public import PublicPages, asset
@@ -52,6 +52,7 @@ from usecases import (
     dossier_papers,
     dossier_words,
     dossiers,
+    kept_lists,
     office,
     places,
     scanning,
@@ -126,6 +127,7 @@ class FormPages:
             Route(here + "/summary", self.summary),
             Route(here + "/hand-in", self.hand_in, methods=["POST"]),
             Route(here + "/receipt.pdf", self.receipt),
+            Route(here + "/products.xlsx", self.template),
         ]
 
     # showing
@@ -326,7 +328,28 @@ class FormPages:
         language = self._language(request, draft)
         taken, refused = await self._take(draft, form, language)
         run = partial(self._keep_in_transaction, request.path_params["secret"], language, texts, taken, remove=remove, prefills=prefills)
-        return refused | await self._counter.writer.write(run)
+        faults: dict[str, str] = await self._counter.writer.write(run)
+        return refused | faults | await self._keep_list(request, form, language)
+
+    async def _keep_list(self, request: Request, form: FormData, language: str) -> dict[str, str]:
+        """A product list, checked against what the form says by now; by field what is wrong with it."""
+        draft = await asyncio.to_thread(self._draft, request)
+        field = kept_lists.field_of(dossier_drafts.declared(draft))
+        try:
+            sent = await form_lists.take(self._counter, draft, form, language)
+        except OfficeError as refusal:
+            return {field.name if field else "": translate(refusal.key, language, **refusal.facts)}
+        if sent is None:
+            return {}
+        run = partial(self._keep_list_in_transaction, request.path_params["secret"], sent, language)
+        faults: dict[str, str] = await self._counter.writer.write(run)
+        return faults
+
+    def _keep_list_in_transaction(self, secret: str, sent: form_lists.SentList, language: str, session: Session) -> dict[str, str]:
+        draft = dossier_drafts.take_by_link(session, secret, self._counter.now())
+        if draft.status != dossier_drafts.OPEN:
+            raise NoSuchDraft
+        return form_lists.keep(session, draft, sent, language, self._counter)
 
     def _keep_in_transaction(
         self,
@@ -448,6 +471,12 @@ class FormPages:
         dossier, is_new = dossiers.submit(session, draft, source=FORM, contact=contact, now=now)
         if is_new:
             dossier_notices.received(session, dossier, now)
+
+    async def template(self, request: Request) -> Response:
+        """The empty sheet of a product list."""
+        file, _ = await asyncio.to_thread(self._counter.sheets.template, self._pages.language(request))
+        headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"}
+        return FileResponse(self._counter.files.path(file.sha256), media_type=file.media_type, headers=headers)
 
     async def receipt(self, request: Request) -> Response:
         """The receipt as PDF, waited for while it is being printed."""

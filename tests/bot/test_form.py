@@ -20,6 +20,7 @@ from domain import dossiers as declarations
 from tests.browser import OpenContext, sideways, violations
 from tests.examples import a_draft
 from tests.pictures import PDF
+from tests.products import PREFIX, row, sheet
 from tests.training import a_contact
 from usecases import contacts, dossier_drafts
 
@@ -310,3 +311,20 @@ async def _serve(client: httpx.AsyncClient, route: Any) -> None:
     headers = {name: value for name, value in (await request.all_headers()).items() if name.lower() in {"content-type"}}
     answer = await client.request(request.method, request.url, content=request.post_data_buffer, headers=headers)
     await route.fulfill(status=answer.status_code, headers=dict(answer.headers), body=answer.content)
+
+
+async def test_a_product_list_is_sent_as_a_sheet_and_its_faults_are_said(invite: Invite, database: Database):
+    visitor = await invite(filled=True, kind="barcode_products", company_prefix=PREFIX)
+    await visitor.open()
+    template = await visitor.client.get(visitor.here + "/products.xlsx")
+    assert template.content.startswith(b"PK")
+    sent = {"sheet-products": ("danh muc.xlsx", sheet([row(1), row(2), row(3, code="8936003720037")]))}
+    answer = await visitor.post(files=sent, **{"form-act": "save"})
+    assert answer.status_code == 422
+    assert "Đã nhận 2 sản phẩm; 1 dòng chưa nhận" in visitor.page
+    with database.read() as session:
+        answers = session.scalars(select(DossierDraft)).unique().one().answers
+    assert (answers["products"]["count"], answers["products"]["faulty"]) == (2, 1)
+    assert "2 sản phẩm" in await visitor.open()
+    refused = await visitor.post(files={"sheet-products": ("anh.pdf", pdf())}, **{"form-act": "save"})
+    assert "Excel" in refused.text

@@ -30,7 +30,7 @@
     for (const box of boxes) {
       const applies = !box.dataset.when || box.dataset.values.split(" ").includes(given.get(box.dataset.when) || "");
       box.hidden = !applies;
-      if (applies && box.dataset.kind !== "files") given.set(box.dataset.box, answer(box.dataset.box));
+      if (applies && !["files", "sheet"].includes(box.dataset.kind)) given.set(box.dataset.box, answer(box.dataset.box));
     }
   }
 
@@ -178,6 +178,7 @@
 
   form.addEventListener("change", (event) => {
     const input = event.target;
+    if (input.name.startsWith("sheet-")) return; // sent with its own button: reading it takes seconds
     if (input.type === "file") return take(input);
     showWhatApplies();
     waiting.set(input.name, answer(input.name));
