@@ -208,6 +208,7 @@ DOSSIER_EVENT = {
     "assigned": N_("panel.dossier.event.assigned"),
     "note": N_("panel.dossier.event.note"),
     "checked": N_("panel.dossier.event.checked"),
+    "disputed": N_("panel.dossier.event.disputed"),
 }
 ACTOR = {
     "citizen": N_("panel.dossier.actor.citizen"),

@@ -24,7 +24,7 @@ from domain.errors import BadDate, OfficeError
 from domain.folding import clean
 from domain.messages import N_
 from domain.training import date_of
-from usecases import organisations
+from usecases import organisations, product_register
 
 CONTACTS = {"claimed": N_("panel.organisation.with_claims"), "confirmed": N_("panel.organisation.with_confirmed")}
 MOST_DOSSIERS = 50
@@ -177,7 +177,9 @@ def _speakers(session: Session, firms: list[int]) -> dict[int, dict[str, int]]:
 
 
 def _count_products(session: Session, firm: Organisation) -> int:
-    its = select(func.count()).where(DeclaredProduct.organisation_id == firm.id, DeclaredProduct.status != WITHDRAWN)
+    its = select(func.count()).where(
+        DeclaredProduct.organisation_id == firm.id, DeclaredProduct.status != WITHDRAWN, product_register.visible()
+    )
     return session.scalar(its) or 0
 
 
