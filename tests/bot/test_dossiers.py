@@ -13,12 +13,14 @@ from bot.dossier_buttons import BeginDossier, FillIn, HandInDossier, ResumeDossi
 from db.models import Consent, Dossier, DossierDraft, OrganisationContact, Staff
 from db.models.organisation import CLAIMED, CONFIRMED
 from db.settings import Settings
+from domain import dossiers as declarations
 from domain.dossiers.common import ADVISED, FILED, IN_REVIEW, NEEDS_MORE, SUBMITTED
+from domain.dossiers.declaration import CHOICE, PRODUCTS, YES_NO, DossierType, Paper
 from domain.judgement import NOT_FOUND, Decision, Judgement
 from tests.conftest import NOW
 from tests.pictures import PDF, excel, picture
 from tests.talk import Citizen, FixedClock, Said, open_counter
-from usecases import dossier_notices, dossiers
+from usecases import dossier_notices, dossier_words, dossiers
 
 TAX_CODE = "0100233488"
 REGISTRATION = BeginDossier(kind="barcode_registration").pack()
@@ -260,3 +262,25 @@ def test_the_buttons_of_notices_are_understood() -> None:
     assert ShowDossier.unpack(dossier_notices.show_dossier(7)).key == 7
     assert FillIn.unpack(dossier_notices.fill(7)).key == 7
     assert SpeakFor.unpack(dossier_notices.speak_for(7, yes=True)) == SpeakFor(key=7, yes=True)
+
+
+@pytest.mark.parametrize("declared", declarations.current_types(), ids=lambda one: one.kind)
+async def test_every_procedure_is_asked_to_its_end(counter: Counter, declared: DossierType) -> None:
+    citizen = Citizen(counter)
+    await citizen.say("chao")
+    await citizen.press_data(BeginDossier(kind=declared.kind).pack())
+    while (part := declared.part(draft_of(counter).at)) is not None:
+        asked = part.name
+        if isinstance(part, Paper):
+            media_type = min(part.types, key=lambda one: (one != "application/pdf", one))
+            await send(citizen, (PDF, f"{part.name}.pdf", media_type))
+            await talk(citizen, "xong")
+        elif part.kind == PRODUCTS:
+            await talk(citizen, "→Kê từng sản phẩm", "8936003721777", "Tra tim sen", "Thai Bao", "hop 60 tui", "tra", "→Việt Nam", "xong")
+        elif part.kind in {CHOICE, YES_NO}:
+            await talk(citizen, "→" + next(iter(dossier_words.captions(part, "vi").values())))
+        else:
+            await talk(citizen, dossier_words.example(part, "vi"))
+        assert draft_of(counter).at != asked, f"{asked} was not answered by its own example"
+    assert "Đã nhận hồ sơ" in (await talk(citizen, "→Đồng ý", "→Nộp hồ sơ")).text
+    assert (first(counter).kind, set(first(counter).answers)) == (declared.kind, {field.name for field in declared.fields})
