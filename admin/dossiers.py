@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import access, wording
-from admin.language import current, say
+from admin.language import current, now, say
 from db.models import Dossier, DossierDemand, DossierEvent, DossierPaper, OrganisationContact, TimeLimit
 from domain.dossiers.common import NEEDS_MORE
 from domain.dossiers.declaration import RECOMMENDED, REQUIRED, STAFF, DossierType, Field, Move, Paper, Part
@@ -20,7 +20,7 @@ from domain.errors import DossierMoved
 from domain.masking import mask
 from domain.messages import N_
 from domain.worktime import ZONE
-from usecases import dossier_checks, dossier_notices, dossier_words, dossiers, time_limits
+from usecases import dossier_advice, dossier_checks, dossier_notices, dossier_words, dossiers, time_limits
 from usecases.dossier_checks import Mark
 
 _LONGEST_REFERENCE = 24
@@ -39,6 +39,8 @@ class Row:
     files: Sequence[DossierPaper] = ()
     mark: Mark | None = None
     phrase: str = ""
+    advice: str = ""
+    """What the office's own figures say to the answer."""
     is_wanted: bool = False
     """Whether the firm is asked for it now."""
 
@@ -111,7 +113,7 @@ def groups(session: Session, dossier: Dossier) -> list[Group]:
     marks = dossier_checks.marks(session, dossier)
     demand = dossiers.open_demand(session, dossier)
     wanted = {item.name for item in demand.items if item.done_at is None} if demand else set()
-    rows = [_row(dossier, part, marks.get(part.name), part.name in wanted) for part in declared.asked(dossier.answers)]
+    rows = [_row(session, dossier, part, marks.get(part.name), part.name in wanted) for part in declared.asked(dossier.answers)]
     firm = _of_firm(declared)
     found = [
         Group(say(N_("panel.dossier.group.firm")), [row for row in rows if row.part.name in firm]),
@@ -133,14 +135,16 @@ def firm_fields(declared: DossierType) -> tuple[Field, ...]:
     return tuple(part for part in declared.fields if part.name in names)
 
 
-def _row(dossier: Dossier, part: Part, mark: Mark | None, is_wanted: bool) -> Row:
+def _row(session: Session, dossier: Dossier, part: Part, mark: Mark | None, is_wanted: bool) -> Row:
     name = dossier_words.name(part, current())
     more: dict[str, Any] = {"mark": mark, "phrase": phrase(part), "is_wanted": is_wanted}
     if isinstance(part, Paper):
         files = [paper for paper in dossier.papers if paper.paper == part.name and paper.replaced_at is None]
         return Row(part, name, _state(part, bool(files)), files=files, **more)
-    text = dossier_words.said(part, dossier.answers.get(part.name), current())
-    return Row(part, name, _state(part, bool(text)), text=text, **more)
+    value = dossier.answers.get(part.name)
+    text = dossier_words.said(part, value, current())
+    advice = dossier_advice.on(session, part, value, current(), now().astimezone(ZONE).date())
+    return Row(part, name, _state(part, bool(text)), text=text, advice=advice, **more)
 
 
 def _state(part: Part, is_there: bool) -> str:

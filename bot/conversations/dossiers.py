@@ -5,6 +5,7 @@ draft's row the moment it is given. A text that plainly asks something goes on t
 """
 
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 from aiogram import F, Router
@@ -27,7 +28,7 @@ from domain.messages import N_
 from domain.questions import asks_plainly
 from domain.replies import Reply, reply_of, says_done
 from locales import translate
-from usecases import contacts, dossier_drafts, dossier_words
+from usecases import contacts, dossier_advice, dossier_drafts, dossier_words
 
 router = Router(name="dossiers")
 
@@ -252,7 +253,9 @@ def _fill_firm(work: Work, draft: DossierDraft) -> str:
 
 def _noted(work: Work, draft: DossierDraft, field: Field) -> str:
     said = dossier_words.briefly(field, draft.answers.get(field.name), work.language)
-    return work.say("dossier.noted", name=dossier_words.name(field, work.language), said=said)
+    noted = work.say("dossier.noted", name=dossier_words.name(field, work.language), said=said)
+    advice = dossier_advice.on(work.session, field, draft.answers.get(field.name), work.language, work.today)
+    return f"{noted}\n{escape(advice, quote=False)}" if advice else noted
 
 
 # texts

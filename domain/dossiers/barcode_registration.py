@@ -12,6 +12,7 @@ from domain.dossiers.declaration import (
     OPTIONAL,
     PDF,
     PICTURES,
+    PREFIX_SIZE,
     RECOMMENDED,
     WORD,
     YES,
@@ -31,7 +32,7 @@ BARCODE_REGISTRATION = DossierType(
     fields=(
         *FIRM_FIELDS,
         Field("sector", at_least=2),
-        Field("product_count", NUMBER, at_least=1, at_most=100_000),
+        Field("product_count", NUMBER, at_least=1, at_most=100_000, advice=PREFIX_SIZE),
         Field("code_kind", CHOICE, choices=("company_prefix", "gln", "gtin8")),
         Field("uses_foreign_codes", YES_NO),
         Field("exports", YES_NO, need=RECOMMENDED),

@@ -18,6 +18,9 @@ KINDS = (TEXT, NUMBER, CHOICE, YES_NO, DATE, TAX_CODE, PHONE, EMAIL, ADDRESS, CO
 
 YES, NO = "yes", "no"
 
+PREFIX_SIZE = "prefix_size"
+"""Advice: which company prefix holds so many products, with room for growth, and its fee."""
+
 PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic"})
 PDF = frozenset({"application/pdf"})
 WORD = frozenset({"application/msword", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"})
@@ -54,6 +57,8 @@ class Field:
     at_most: int = 200
     of_firm: str = ""
     """Column of the organisation that it fills, and is filled from next time."""
+    advice: str = ""
+    """What the office can say to an answer at once: the name of an advice of `usecases.dossier_advice`."""
 
 
 @dataclass(frozen=True)

@@ -131,6 +131,9 @@ async def test_every_answer_survives_a_restart_and_any_of_them_can_be_changed(se
         assert "số điện thoại" in (await talk(citizen, "→Điền phần còn thiếu")).text.casefold()
         changed = await talk(citizen, "0905 111 222", "→Sửa: Số mã", "1.200")
         assert "Số mã sản phẩm dự kiến: 1.200" in changed.text
+        assert "chọn: Mã doanh nghiệp 8 số" in changed.text
+        assert "1.750.000 đồng (cấp 1.000.000, duy trì 750.000), theo Thông tư 232/2016/TT-BTC" in changed.text  # after 30 June: half
+        assert "Chưa được cán bộ xác nhận" in changed.text
         assert all_dossiers(counter) == []
         assert "Bỏ hẳn hồ sơ nháp" in (await talk(citizen, "→Dừng", "→Xóa bản nháp")).text  # half an hour of typing is asked about once
 

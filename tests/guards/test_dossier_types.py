@@ -17,6 +17,7 @@ from locales.languages import LANGUAGES
 from tests.examples import a_dossier, a_draft, example
 from tests.training import a_contact
 from usecases import dossier_forms, dossier_notices, dossier_papers, dossier_words
+from usecases.dossier_advice import ADVICE
 from usecases.uploads import ACCEPTED
 
 EVERY = pytest.mark.parametrize("declared", dossiers.DECLARED, ids=lambda one: f"{one.kind}-{one.version}")
@@ -47,6 +48,7 @@ def test_a_declaration_is_sound(declared: DossierType) -> None:
     assert dossiers.declared(declared.kind, declared.version) is declared
     assert format_reference(declared.prefix, 2026, 1).startswith(declared.prefix)
     assert declared.basis
+    assert [field.name for field in declared.fields if field.advice and field.advice not in ADVICE] == []
 
 
 def test_types_are_told_apart() -> None:
