@@ -287,7 +287,8 @@ def move(
     way = _open_move(dossier, target, STAFF if staff else CITIZEN)
     if way.needs_second and staff is not None:
         raise SecondPersonNeeded
-    _must_be_explained(session, dossier, way, words, now)
+    if staff is not None:  # a firm may withdraw what we are late with
+        _must_be_explained(session, dossier, way, words, now)
     _go(session, dossier, way, actor=STAFF if staff else CITIZEN, staff=staff, words=words, now=now)
 
 

@@ -146,6 +146,9 @@ def test_a_late_dossier_is_told_of_once_and_ends_only_with_its_reason(database: 
         dossiers.explain_late(session, one, "Hệ thống của Trung tâm gián đoạn", staff=officer, now=late)
         dossiers.move(session, one, CLOSED, staff=officer, words="Xong", now=late)
         assert one.status == CLOSED
+        other = a_dossier(session, MONDAY, contact := a_contact(session, NOW, 8))
+        dossiers.move(session, other, WITHDRAWN, contact=contact, now=late)
+        assert other.status == WITHDRAWN
 
 
 def test_a_firm_moves_only_what_is_the_firms_and_internal_events_stay_inside(database: Database) -> None:
