@@ -287,6 +287,8 @@ def move(
     way = _open_move(dossier, target, STAFF if staff else CITIZEN)
     if way.needs_second and staff is not None:
         raise SecondPersonNeeded
+    if staff is None and declared(dossier).state(target).clock == RUNS:  # only a checklist that is filled leads there
+        raise DossierMoved(reference=dossier.reference)
     if staff is not None:  # a firm may withdraw what we are late with
         _must_be_explained(session, dossier, way, words, now)
     _go(session, dossier, way, actor=STAFF if staff else CITIZEN, staff=staff, words=words, now=now)

@@ -120,6 +120,8 @@ def test_more_is_asked_for_at_once_and_a_second_time_only_by_a_manager_with_a_re
             dossiers.demand(session, one, [dossiers.Wanted("field", "no_such_field", "Thiếu")], staff=officer, now=NOW)
         first = dossiers.demand(session, one, [dossiers.Wanted("field", "email", "Thiếu thư điện tử")], staff=officer, now=NOW)
         assert (one.status, one.days_left, one.due_on) == (NEEDS_MORE, 5, None)
+        with pytest.raises(DossierMoved):
+            dossiers.move(session, one, IN_REVIEW, contact=a_contact(session, NOW), now=NOW)
         later = NOW + timedelta(days=30)
         assert dossiers.fill_answer(session, one, first.items[0], "a@b.vn", later)
         assert (one.status, one.answers["email"]) == (IN_REVIEW, "a@b.vn")
