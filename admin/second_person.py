@@ -8,16 +8,17 @@ from admin.access import RIGHTS
 from db.models import Staff, StaffRole, staff_roles
 
 APPROVING = "approvals.approve"
+"""The endpoint by which knowledge is approved."""
 
 
-def is_alone(session: Session) -> bool:
-    """Whether, in trial mode, only one active member of staff may approve: then they may approve their own."""
+def is_alone(session: Session, endpoint: str = APPROVING) -> bool:
+    """Whether, in trial mode, only one active member of staff may approve by an endpoint: then they may approve their own."""
     if not current_app.extensions["settings"].trial_mode:
         return False
     may_approve = (
         select(func.count(Staff.id.distinct()))
         .join(staff_roles, staff_roles.c.staff_id == Staff.id)
         .join(StaffRole, StaffRole.id == staff_roles.c.role_id)
-        .where(Staff.active, StaffRole.name.in_(RIGHTS[APPROVING]))
+        .where(Staff.active, StaffRole.name.in_(RIGHTS[endpoint]))
     )
     return (session.scalar(may_approve) or 0) <= 1

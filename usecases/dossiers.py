@@ -346,11 +346,14 @@ def propose(session: Session, dossier: Dossier, target: str, *, staff: Staff, wo
     record(session, dossier, "proposed", actor=STAFF, staff=staff, words=words.strip(), is_internal=True, now=now)
 
 
-def approve(session: Session, dossier: Dossier, *, staff: Staff, now: datetime) -> None:
-    """Approve what a colleague drafted (phê duyệt). Raises `DossierMoved`, `SecondPersonNeeded`, `LateReasonNeeded`."""
+def approve(session: Session, dossier: Dossier, *, staff: Staff, alone: bool = False, now: datetime) -> None:
+    """Approve what a colleague drafted (phê duyệt); one's own only where one is `alone` in a trial.
+
+    Raises `DossierMoved`, `SecondPersonNeeded`, `LateReasonNeeded`.
+    """
     if not dossier.proposed_status:
         raise DossierMoved(reference=dossier.reference)
-    if dossier.proposed_by_id == staff.id:
+    if dossier.proposed_by_id == staff.id and not alone:
         raise SecondPersonNeeded
     way, words = _open_move(dossier, dossier.proposed_status, STAFF), dossier.proposed_words
     _must_be_explained(session, dossier, way, words, now)

@@ -16,6 +16,7 @@ from admin.dossier_queues import Wish
 from admin.language import current, now, say
 from admin.pages import PanelView, expose
 from admin.queues import LAST_PAGE, LONGEST_SEARCH, MANY, PAGE
+from admin.second_person import is_alone
 from db.models import DemandedItem, Dossier, DossierPaper, Staff
 from domain.dossiers.declaration import OFFICE, Field
 from domain.errors import DossierMoved, NothingDemanded, OfficeError
@@ -86,6 +87,7 @@ class DossiersView(PanelView):
             timeline=dossiers.timeline(db.session, dossier),
             link=dossiers.link_of(db.session, dossier),
             colleagues=dossier_queues.officers(db.session, declared),
+            is_alone=is_alone(db.session, "dossiers.approve"),
             proposer=db.session.get(Staff, dossier.proposed_by_id) if dossier.proposed_by_id else None,
             following=dossier_queues.following(db.session, current_user.id, dossier.id),
             entered_by=db.session.get(Staff, dossier.entered_by_id) if dossier.entered_by_id else None,
@@ -217,7 +219,9 @@ class DossiersView(PanelView):
         return self._act(
             reference,
             "approve",
-            lambda session, dossier, officer: cases.approve(session, dossier, staff=officer, now=now()),
+            lambda session, dossier, officer: cases.approve(
+                session, dossier, staff=officer, alone=is_alone(session, "dossiers.approve"), now=now()
+            ),
             N_("panel.dossier.done.approved"),
         )
 

@@ -25,6 +25,7 @@ from db.models import (
     HistoryEvent,
     OrganisationContact,
     OutboundMessage,
+    Staff,
     StoredFile,
 )
 from tests.admin.conftest import ADMIN, Browser, of_role
@@ -145,6 +146,17 @@ def test_an_officer_works_a_dossier_to_its_end(database: Database, officer: Brow
     assert "Đã gọi điện" in page
     assert not any("Đã gọi điện" in one or "Thiếu đường dẫn" in one for one in notices(database)), "what is internal stays inside"
     assert reference in officer.get("/dossiers/?queue=finished").text
+
+
+def test_in_a_trial_with_one_officer_they_approve_their_own_and_are_told_so(database: Database, officer: Browser, reference: str) -> None:
+    with database.write() as session:
+        for colleague in session.scalars(select(Staff).where(Staff.email != of_role(BARCODES))):
+            colleague.active = False
+    act(officer, reference, "move", target="in_review")
+    _, page = act(officer, reference, "move", target="advised", words="Nộp tại cổng của Trung tâm.")
+    assert "chỉ có một người được phê duyệt" in page
+    act(officer, reference, "approve")
+    assert dossier_of(database, reference).status == "advised"
 
 
 def test_two_officers_at_once_move_it_once(database: Database, officer: Browser, other: Browser, reference: str) -> None:
