@@ -272,7 +272,7 @@ def is_faulty(row: Row) -> bool:
 
 
 def suggested(row: Row) -> str:
-    """What the request for more says of a part before an officer writes: their own words, or what is usually wrong; of the rest nothing."""
+    """What the request says of a part before an officer writes: their own words on it, or that it is missing; of the rest nothing."""
     if row.mark is not None and not row.mark.is_right:
-        return row.mark.words or row.phrase
+        return row.mark.words
     return say(N_("panel.dossier.demand.missing")) if row.state in {MISSING, WEAK} else ""

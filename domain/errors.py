@@ -437,6 +437,12 @@ class BadLength(OfficeError):
     key = N_("error.bad_length")
 
 
+class BadAddress(OfficeError):
+    """Digits alone are no address."""
+
+    key = N_("error.bad_address")
+
+
 class BadEmail(OfficeError):
     """Facts: email."""
 

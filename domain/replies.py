@@ -2,6 +2,8 @@
 
 >>> reply_of("Đồng ý ạ"), reply_of("bo qua"), reply_of("Công ty Bỏ Qua")
 (<Reply.YES: 'yes'>, <Reply.SKIP: 'skip'>, None)
+>>> reply_of("Đúng"), reply_of("dung"), reply_of("dừng")
+(<Reply.YES: 'yes'>, None, None)
 """
 
 from enum import StrEnum
@@ -18,15 +20,19 @@ class Reply(StrEnum):
 
 
 _WHOLE = {
-    Reply.YES: "dong y|toi dong y|co|xac nhan|ok|oke|gui|gui di|dang ky|dung|dung roi|vang|da|da vang|duoc|yes|y|agree|i agree|confirm",
+    Reply.YES: "dong y|toi dong y|co|xac nhan|ok|oke|gui|gui di|dang ky|dung roi|vang|da|da vang|duoc|yes|y|agree|i agree|confirm",
     Reply.SKIP: "bo qua|skip|khong co|khong|ko|ko co|k co|chua co|next|none|no",
     Reply.BACK: "quay lai|tro lai|lui lai|back|go back",
 }
+_RIGHT = "đúng"
+"""Without its marks it may as well be "dừng" (stop), so it is no answer then."""
 _BY_PHRASE = {phrase: reply for reply, phrases in _WHOLE.items() for phrase in phrases.split("|")}
 
 
 def reply_of(text: str) -> Reply | None:
     """The button that a short text stands for, or None."""
+    if text.casefold().strip(" .!") == _RIGHT:
+        return Reply.YES
     listed = words(fold(text))
     polite = listed[:-1] if len(listed) > 1 and listed[-1] in {"a", "nhe", "nha", "em", "ad"} else listed
     return _BY_PHRASE.get(" ".join(polite))

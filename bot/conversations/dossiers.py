@@ -268,6 +268,8 @@ async def typed(message: Message, work: Work, about: Any) -> None:
     part = part_of(draft, draft.at)
     if text in {"?", "？"} and part is not None:
         await dossier_asking.ask(message, work, draft, dossier_asking.explained(work, part))
+    elif _says_stop(text, draft):
+        await _stop(message, work, draft, draft.at)
     elif reply_of(text) is Reply.BACK:
         await dossier_asking.back(message, work, draft, draft.at)
     elif _is_question(part, text):
@@ -278,6 +280,12 @@ async def typed(message: Message, work: Work, about: Any) -> None:
         await _reply_on_paper(message, work, draft, part, text)
     else:
         await _answer(message, work, draft, part, text)
+
+
+def _says_stop(text: str, draft: DossierDraft) -> bool:
+    """ "Dừng"; typed without its marks it may be "đúng" or a name, and stops only where neither is asked for but a decision."""
+    plain = text.casefold().strip(" .!")
+    return plain == "dừng" or (plain == "dung" and draft.at in {CONSENT, SUMMARY})
 
 
 def _awaited(work: Work, about: Any) -> DossierDraft:

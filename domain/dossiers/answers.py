@@ -35,6 +35,7 @@ from domain.dossiers.declaration import (
     Paper,
 )
 from domain.errors import (
+    BadAddress,
     BadAnswer,
     BadCompanyPrefix,
     BadEmail,
@@ -139,6 +140,8 @@ def _products(_text: str) -> str:
 
 
 def _address(field: Field, text: str) -> dict[str, str]:
+    if not any(char.isalpha() for char in text):
+        raise BadAddress
     return {"line": _within(field, " ".join(text.split())), "street": "", "commune": "", "province": ""}
 
 

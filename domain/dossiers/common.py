@@ -55,7 +55,7 @@ _STAFF, _FIRM, _BOTH = frozenset({STAFF}), frozenset({CITIZEN}), frozenset({STAF
 ADVICE_MOVES = (
     Move((SUBMITTED,), IN_REVIEW, _STAFF),
     Move((SUBMITTED, IN_REVIEW), NEEDS_MORE, _STAFF),
-    Move((NEEDS_MORE,), IN_REVIEW, _BOTH),
+    Move((NEEDS_MORE,), IN_REVIEW, _BOTH, needs_words=True),  # an officer says why they go on without what is missing
     Move((IN_REVIEW,), ADVISED, _STAFF, needs_words=True, needs_second=True),
     Move((ADVISED,), FILED, _BOTH),
     Move((ADVISED, FILED), NUMBERED, _BOTH),

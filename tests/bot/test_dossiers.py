@@ -287,3 +287,12 @@ async def test_every_procedure_is_asked_to_its_end(counter: Counter, declared: D
         assert draft_of(counter).at != asked, f"{asked} was not answered by its own example"
     assert "Đã nhận hồ sơ" in (await talk(citizen, "→Đồng ý", "→Nộp hồ sơ")).text
     assert (first(counter).kind, set(first(counter).answers)) == (declared.kind, {field.name for field in declared.fields})
+
+
+async def test_stop_without_its_marks_hands_nothing_in(counter: Counter) -> None:
+    citizen = await filled(counter)
+    assert "Đã dừng" in (await talk(citizen, "dung")).text
+    assert all_dossiers(counter) == []
+    await talk(citizen, "tiep tuc", "→Sửa: Địa chỉ")
+    assert "tên đường" in (await talk(citizen, "0905111222")).text
+    assert "Đã nhận hồ sơ" in (await talk(citizen, "tiep tuc", "→Nộp hồ sơ")).text
