@@ -11,6 +11,7 @@ from flask_security import current_user
 
 import locales
 from domain.worktime import ZONE
+from locales import amount
 from locales.languages import DEFAULT, LANGUAGES
 
 THEME = "chuan_theme"
@@ -64,6 +65,11 @@ def decimal(value: float) -> str:
     return format_decimal(value, "0.00", locale=current())
 
 
+def whole(value: int) -> str:
+    """A whole number as people write it: 1.000.000."""
+    return amount(value, current())
+
+
 def ago(value: datetime) -> str:
     """How long ago, or in how long: 2 giờ trước, sau 3 ngày nữa."""
     return format_timedelta(value - now(), granularity="minute", threshold=1.3, add_direction=True, locale=current())
@@ -86,4 +92,4 @@ def speak(app: Flask) -> None:
     Babel(app, locale_selector=current)
     app.before_request(remember_choice)
     app.jinja_env.globals.update(_=say, moment=moment, day=day, ago=ago, current_language=current, languages=LANGUAGES)
-    app.jinja_env.globals.update(share=share, points=points, decimal=decimal, appearance=appearance)
+    app.jinja_env.globals.update(share=share, points=points, decimal=decimal, whole=whole, appearance=appearance)

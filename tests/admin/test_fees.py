@@ -43,7 +43,8 @@ def test_a_barcode_officer_confirms_a_fee_as_shown_and_a_change_opens_it_again(
     again = hidden(officer.get(address).text, "opened")
     officer.post("/fees/edit/", id=row.id, opened=again, **GCP10)
     assert gcp10(database)[0].verified_by is None
-    assert "Mã doanh nghiệp 10 số" in lan.get("/fees/").text
+    assert "Mã doanh nghiệp 10 số" in (listed := lan.get("/fees/").text)
+    assert "1.000.000" in listed
     assert lan.get(address).status_code == 403
 
 
