@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from db.models import CompanyPrefixLength, DeclaredProduct, Gs1Prefix
 from db.models.product import DECLARED
 from domain import gs1, gtin
+from domain.folding import words
 from domain.gs1 import PrefixRange, Said
 from domain.gtin import Doubt
 from usecases import product_register
@@ -117,6 +118,15 @@ def ask_read(session: Session, code: ReadCode) -> CodeFinding:
     return CodeFinding(_short(code.text), OTHER, UNKNOWN)  # digits in another code, a parcel's say, are no GTIN
 
 
+_AROUND_A_CODE = frozenset(
+    """
+    ma vach so san pham nay kia co that gia dung sai khong ko k chua tra kiem check xem giup ho dum em toi minh voi a ah nhe nha vay la gi
+    cua ai nuoc nao hang chinh barcode gtin code is this it real genuine fake right wrong valid whose what the a of please
+    """.split()  # noqa: SIM905
+)
+"""Words that ask about a number and say nothing else; "so dien thoai" has others."""
+
+
 def find(text: str) -> list[str]:
     """The codes in a message that was asked for one: the whole of it, one a line, or the long numbers in its sentences."""
     stripped = text.strip(" \n\t\r")
@@ -134,6 +144,17 @@ def are_codes(text: str) -> bool:
     """Whether a message that nobody asked for is nothing but codes."""
     lines = [line.strip() for line in text.strip(" \n\t\r").splitlines() if line.strip()]
     return 0 < len(lines) <= 20 and all(gs1.is_link(line) or gs1.is_element_string(line) or gtin.may_be_code(line) for line in lines)
+
+
+def asks_of_code(text: str) -> bool:
+    """Whether a short message asks of one number whether it is right, genuine, or whose it is ("mã 8934588012228 có thật không").
+
+    >>> asks_of_code("ma vach 8934588012228 co that khong"), asks_of_code("so dien thoai cua em 84905111222333 nhe")
+    (True, False)
+    """
+    said = words(text)
+    numbers = [word for word in said if word.isdigit()]
+    return len(numbers) == 1 and len(numbers[0]) in {12, 13, 14} and len(said) > 1 and _AROUND_A_CODE.issuperset(set(said) - set(numbers))
 
 
 def _is_code(text: str) -> bool:

@@ -34,10 +34,10 @@ class IsFree(BaseFilter):
 
 
 class IsCode(BaseFilter):
-    """The message is nothing but codes."""
+    """The message is nothing but codes, or asks of one whether it is right."""
 
     async def __call__(self, message: Message) -> bool:
-        return codes.are_codes(message.text or "")
+        return codes.are_codes(message.text or "") or codes.asks_of_code(message.text or "")
 
 
 class ShowsCode(BaseFilter):

@@ -123,3 +123,12 @@ async def test_a_photo_is_answered_by_its_codes_or_by_how_to_take_it_again(
     assert "gõ dãy số" in failed
     eyes.codes = (Read("96385074", "EAN8", "00000096385074"),)
     assert "GTIN-8" in (await citizen.say("", references=photo()))[-1].text
+
+
+@pytest.mark.parametrize(
+    "asked", ["ma vach 8936003721777 co that khong", "Mã 8936003721777 đúng không ạ?", "is this barcode 8936003721777 genuine?"]
+)
+async def test_a_code_in_a_short_question_is_the_question(counter: Counter, asked: str) -> None:
+    said = (await Citizen(counter).say(asked))[-1]
+    assert "8936003721777" in said.text
+    assert "GTIN-13" in said.text
