@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from admin import wording
-from admin.language import current, say
+from admin.language import current
 from domain.dossiers.answers import must_fit
 from domain.dossiers.declaration import Paper
 from usecases import dossier_words
@@ -13,12 +12,7 @@ from usecases.uploads import KeptFile
 def must_suit(paper: Paper, file: KeptFile) -> None:
     """Raises `WrongPaper` where a file is of a kind that a paper does not take."""
     caption = dossier_words.name(paper, current())
-    must_fit(paper, name=file.name, media_type=file.media_type, caption=caption, kinds=kinds_of(paper))
-
-
-def kinds_of(paper: Paper) -> str:
-    """What a paper takes, in words."""
-    return ", ".join(dict.fromkeys(say(key) for media_type, key in wording.FILE_TYPE.items() if media_type in paper.types))
+    must_fit(paper, name=file.name, media_type=file.media_type, caption=caption, kinds=dossier_words.kinds(paper, current()))
 
 
 def as_kept(file: KeptFile) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Everything here shows only the dossiers that the person of the request may see. 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from admin import access
 from admin.language import say
-from admin.queues import MANY, MOST_WORDS, PAGE
+from admin.queues import MANY, MOST_WORDS, PAGE, Wish
 from db.models import Dossier, Staff
 from domain import dossiers
 from domain.dossiers.declaration import CENTRE, FIRM, NOBODY, OFFICE, DossierType, State
@@ -70,15 +70,6 @@ class Line:
     dossier: Dossier
     state: State
     due: Due
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What a person wants to see: a queue, or what a search finds in all of them, narrowed by filters."""
-
-    queue: str
-    search: str = ""
-    chosen: Mapping[str, str] = field(default_factory=dict)
 
 
 def offered() -> dict[str, str]:

@@ -100,11 +100,16 @@ def follow(work: Work, topic: str, *, follows: bool) -> InlineKeyboardButton:
     return act(work, key, Follow(topic=code_of(topic), on=not follows), topic=short(topic))
 
 
+def is_loopback(work: Work) -> bool:
+    """Whether the counter's address is this machine's own, which Telegram takes on no button."""
+    return urlsplit(work.public_url).hostname in _LOOPBACK
+
+
 def links(work: Work, registration: Registration) -> tuple[list[list[InlineKeyboardButton]], str]:
     """Tickets and calendar entry: as buttons, or as text where the address is this machine's own, which Telegram takes on no button."""
     ticket = f"{work.public_url}/tickets/{registration.secret}"
     calendar = f"{work.public_url}/calendar/{registration.secret}.ics"
-    if urlsplit(work.public_url).hostname in _LOOPBACK:
+    if is_loopback(work):
         return [], "\n\n" + work.say("class.links", ticket=ticket, calendar=calendar)
     row = [(N_("button.tickets"), ticket), (N_("button.calendar"), calendar)]
     return [[InlineKeyboardButton(text=buttons.caption(work, key), url=url) for key, url in row]], ""

@@ -1,13 +1,11 @@
 """Asking for a dossier, one question a message, as its declaration says: place, question, help, back, skip, the summary, handing in."""
 
-from urllib.parse import urlsplit
-
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import InlineKeyboardButton, Message
 
 from bot import buttons, product_asking
 from bot.awaiting import stop_waiting, wait_for
-from bot.class_buttons import act, short
+from bot.class_buttons import act, is_loopback, short
 from bot.dossier_buttons import DossierStep, HandInDossier, ShowDossier
 from bot.work import Work
 from db.models import Dossier, DossierDraft
@@ -21,7 +19,6 @@ from usecases import contacts, dossier_drafts, dossier_notices, dossier_words, d
 CONSENT, SUMMARY, UNSORTED = "consent", "summary", "unsorted"
 """Steps that are no part of the declaration: consent, the summary; and files that came where none was asked for."""
 
-_LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 Rows = list[list[InlineKeyboardButton]]
 
 DIALOGUES = {PRODUCTS: product_asking.asked}
@@ -231,7 +228,7 @@ def _summary(work: Work, draft: DossierDraft) -> tuple[str, Rows]:
 def web_link(work: Work, draft: DossierDraft) -> tuple[str, Rows]:
     """A new one-time link to the web form: as a button, or as text where the address is this machine's own."""
     link = f"{work.public_url}/form/{dossier_drafts.new_link(draft, work.now)}"
-    if urlsplit(work.public_url).hostname in _LOOPBACK:
+    if is_loopback(work):
         return work.say("dossier.web_link_text", link=link, days=dossier_drafts.LINK_LASTS.days), []
     row = [InlineKeyboardButton(text=buttons.caption(work, "button.open_form"), url=link)]
     return work.say("dossier.web_link", days=dossier_drafts.LINK_LASTS.days), [row]

@@ -15,9 +15,7 @@ from domain.dossiers.declaration import (
     GTINS,
     NUMBER,
     OPTIONAL,
-    PDF,
     PHONE,
-    PICTURES,
     PRODUCTS,
     REQUIRED,
     WORD,
@@ -152,7 +150,7 @@ def _box(draft: DossierDraft, part: Part, language: str, applies: bool, typed: M
     room = f"dossier.{'paper' if isinstance(part, Paper) else 'field'}.{part.name}"
     facts: dict[str, Any] = {}
     if isinstance(part, Paper):
-        facts = {"files": draft.papers.get(part.name) or [], "kinds": kinds(part, language)}
+        facts = {"files": draft.papers.get(part.name) or [], "kinds": dossier_words.kinds(part, language)}
     else:
         kept = dossier_forms.box(part, draft.answers.get(part.name), language)
         facts = {"typed": kept if part.kind == PRODUCTS else typed.get(part.name, kept), "example": translate(f"{room}.example", language)}
@@ -171,17 +169,6 @@ def _box(draft: DossierDraft, part: Part, language: str, applies: bool, typed: M
         fault=faults.get(part.name, ""),
         **{"example": "", **facts},
     )
-
-
-def kinds(paper: Paper, language: str) -> str:
-    """What kinds of file a paper takes."""
-    groups = (
-        (PICTURES, N_("form.kind.picture")),
-        (PDF, N_("form.kind.pdf")),
-        (WORD, N_("form.kind.word")),
-        (EXCEL, N_("form.kind.excel")),
-    )
-    return ", ".join(translate(key, language) for types, key in groups if types & paper.types)
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Select
 
 from admin import dossier_queues, wording
-from admin.dossier_queues import QUEUES, Wish
+from admin.dossier_queues import QUEUES
 from admin.exporting import Column, Export, plainly
+from admin.queues import Wish
 from admin.work import Asked
 from db.models import Dossier
 from domain import dossiers

@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from admin import access, dossier_queues, dossiers, stored_files
 from admin.database import db, viewed, writing
-from admin.dossier_files import as_kept, kinds_of, must_suit
+from admin.dossier_files import as_kept, must_suit
 from admin.language import current, now, say
 from admin.pages import PanelView, expose
 from db.models import Dossier, DossierDraft, Staff
@@ -125,7 +125,7 @@ class DossierCounterView(PanelView):
             box=lambda field: _box(field, draft, typed),
             captions=lambda field: dossier_words.captions(field, current()),
             condition=lambda part: _condition(declared, part),
-            kinds_of=kinds_of,
+            kinds_of=lambda paper: dossier_words.kinds(paper, current()),
             choosing={CHOICE, YES_NO},
             listing=PRODUCTS,
         )

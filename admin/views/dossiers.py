@@ -12,10 +12,9 @@ from sqlalchemy.orm import Session
 from admin import access, dossier_queues, dossiers, once, stored_files
 from admin.database import db, viewed, writing
 from admin.dossier_files import as_kept, must_suit
-from admin.dossier_queues import Wish
 from admin.language import current, now, say
 from admin.pages import PanelView, expose
-from admin.queues import LAST_PAGE, LONGEST_SEARCH, MANY, PAGE
+from admin.queues import LAST_PAGE, LONGEST_SEARCH, MANY, PAGE, Wish
 from admin.second_person import is_alone
 from db.models import DemandedItem, Dossier, DossierPaper, Staff
 from domain.dossiers.declaration import OFFICE, Field

@@ -408,7 +408,7 @@ class FormPages:
             await self._counter.writer.write(partial(self._tell_staff, threat))
             raise
         caption = dossier_words.name(paper, language)
-        must_fit(paper, name=kept.name, media_type=kept.media_type, caption=caption, kinds=dossier_form.kinds(paper, language))
+        must_fit(paper, name=kept.name, media_type=kept.media_type, caption=caption, kinds=dossier_words.kinds(paper, language))
         return _Taken(paper, kept)
 
     def _tell_staff(self, threat: FileWithThreat, session: Session) -> None:

@@ -186,7 +186,7 @@ async def test_a_question_in_between_is_answered_and_the_draft_waits(counter: Co
     citizen = Citizen(counter)
     await citizen.say("chao")
     await citizen.press_data(REGISTRATION)
-    counter.knowledge.next = Judgement(Decision.HANDOVER, NOT_FOUND)  # type: ignore[attr-defined]
+    counter.knowledge.next = Judgement(Decision.HANDOVER, NOT_FOUND)
     heard = await citizen.say("Phí hết bao nhiêu ạ?")
     assert "câu hỏi trước" in heard[0].text
     assert draft_of(counter).answers == {}
