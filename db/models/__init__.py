@@ -30,10 +30,11 @@ from db.models.panel_task import PanelTask
 from db.models.pause import Pause
 from db.models.phrasing import Phrasing
 from db.models.product import DeclaredProduct
+from db.models.quantity_mark import Group2Good, IssuedPaper, LotCheck, MarkedProduct, MarkEntry, MeasuringInstrument, PaperTemplate
 from db.models.quarantined_update import QuarantinedUpdate
 from db.models.reference_counter import ReferenceCounter
 from db.models.registration import ClassInterest, Participant, Registration, SurveyAnswer
-from db.models.regulation import Fee, TimeLimit
+from db.models.regulation import Fee, MeasurementTable, TimeLimit
 from db.models.reminder import Reminder
 from db.models.replaced_document import ReplacedDocument
 from db.models.revision import Revision
@@ -74,22 +75,30 @@ __all__ = [
     "Fee",
     "FormerCommune",
     "GivenAnswer",
+    "Group2Good",
     "Gs1Prefix",
     "HistoryEvent",
     "HistorySeal",
     "Holiday",
     "InboundMessage",
     "InternalNote",
+    "IssuedPaper",
     "KnowledgeEntry",
     "KnowledgeVersion",
     "LabelledQuestion",
     "Lease",
+    "LotCheck",
+    "MarkEntry",
+    "MarkedProduct",
+    "MeasurementTable",
+    "MeasuringInstrument",
     "NotOursSubject",
     "OfficeSetting",
     "Organisation",
     "OrganisationContact",
     "OutboundMessage",
     "PanelTask",
+    "PaperTemplate",
     "Participant",
     "Passkey",
     "Pause",

@@ -130,6 +130,8 @@ class DossierDemand(Base):
     asked_by_id: Mapped[int] = mapped_column(ForeignKey("staff.id"))
     allowed_by_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     asked_at: Mapped[datetime]
+    due_on: Mapped[date | None] = mapped_column(Date)
+    """Last day on which the firm may complete it; empty where no rule sets one."""
     filled_at: Mapped[datetime | None]
     items: Mapped[list["DemandedItem"]] = relationship(order_by="DemandedItem.id", cascade="all, delete-orphan", lazy="selectin")
 

@@ -1,15 +1,20 @@
-"""Figures of the law and of the office (số liệu pháp luật và của cơ quan): time limits and fees, each a row with its source."""
+"""Figures of the law and of the office (số liệu pháp luật và của cơ quan): time limits, fees and tables, each a row with its source."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import Date, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, BigId
 
+WORKING_DAYS, CALENDAR_DAYS, MONTHS, YEARS = "working_days", "calendar_days", "months", "years"
+UNITS = (WORKING_DAYS, CALENDAR_DAYS, MONTHS, YEARS)
+"""ngày làm việc · ngày · tháng · năm."""
+
 
 class TimeLimit(Base):
-    """Working days that a step of a procedure may take (thời hạn giải quyết). The newest row that is in force counts."""
+    """How long a step of a procedure may take (thời hạn giải quyết). The newest row that is in force counts."""
 
     __tablename__ = "time_limits"
     __table_args__ = (UniqueConstraint("name", "valid_from"),)
@@ -18,7 +23,8 @@ class TimeLimit(Base):
     name: Mapped[str] = mapped_column(String(60))
     """As declarations call it: `barcode.check`."""
     days: Mapped[int | None]
-    """Working days; empty where nobody set any."""
+    """How many of `unit`; empty where nobody set any."""
+    unit: Mapped[str] = mapped_column(String(16), default=WORKING_DAYS, server_default=WORKING_DAYS)
     source: Mapped[str] = mapped_column(Text)
     valid_from: Mapped[date] = mapped_column(Date)
     verified_by: Mapped[str | None] = mapped_column(String(200))
@@ -47,5 +53,25 @@ class Fee(Base):
     """read (in the source named), second_hand or general."""
     valid_from: Mapped[date] = mapped_column(Date)
     verified_by: Mapped[str | None] = mapped_column(String(200))
+    verified_at: Mapped[datetime | None]
+    changed_at: Mapped[datetime]
+
+
+class MeasurementTable(Base):
+    """A table of the rules of measurement (bảng số liệu đo lường): tolerable deficiency, its rounding, sampling, heights, units.
+
+    The newest row of a name that is in force counts. `content` is read by `domain.quantity_marks.tables`, which says its shape.
+    """
+
+    __tablename__ = "measurement_tables"
+    __table_args__ = (UniqueConstraint("name", "valid_from"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    source: Mapped[str] = mapped_column(Text)
+    valid_from: Mapped[date] = mapped_column(Date)
+    verified_by: Mapped[str | None] = mapped_column(String(200))
+    """Empty while no officer has held it against the office's copy: then every result says so."""
     verified_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
