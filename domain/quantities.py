@@ -79,9 +79,12 @@ WRITTEN: Mapping[str, str] = {
     **{f"{length}{power}": f"{length}{number}" for length in ("mm", "cm", "dm", "m") for power, number in (("²", "2"), ("³", "3"))},
 }
 """Every way in which a symbol may be printed; small and capital L of the litre are both right."""
-COUNTED = frozenset(
-    ["cái", "chiếc", "viên", "gói", "hộp", "chai", "lon", "túi", "tờ", "cuộn", "quả", "trái", "con", "hạt", "miếng", "bộ", "đôi", "cây", "que", "thanh", "lá", "vỉ", "ống", "bánh", "tuýp", "lọ", "hũ", "khay", "tấm", "sợi", "cuốn", "quyển", "thẻ", "bịch", "bao", "kiện", "thùng", "vòng", "mẩu", "lát", "cục", "nút", "pcs", "pc", "pieces", "piece", "items", "item", "pack", "packs", "bottles", "sheets", "tablets"]
-)
+COUNTED = frozenset({
+    "cái", "chiếc", "viên", "gói", "hộp", "chai", "lon", "túi", "tờ", "cuộn", "quả", "trái", "con", "hạt", "miếng", "bộ", "đôi", "cây",
+    "que", "thanh", "lá", "vỉ", "ống", "bánh", "tuýp", "lọ", "hũ", "khay", "tấm", "sợi", "cuốn", "quyển", "thẻ", "bịch", "bao", "kiện",
+    "thùng", "vòng", "mẩu", "lát", "cục", "nút", "pcs", "pc", "piece", "pieces", "item", "items", "pack", "packs", "bottle", "bottles",
+    "sheet", "sheets", "tablet", "tablets",
+})  # fmt: skip
 """Words for counted things (số đếm)."""
 _MEANT: Mapping[str, str] = {
     **dict.fromkeys(("gr", "gram", "grams", "gam", "grm", "gm"), "g"),

@@ -123,5 +123,6 @@ QUANTITY_ANNOUNCEMENT = DossierType(
     ),
     limit=_LIMIT,
     basis=BASIS,
+    is_by_law=True,
     register="announcement",
 )

@@ -125,6 +125,7 @@ QUANTITY_CERTIFICATE = DossierType(
     ),
     limit=_LIMIT,
     basis=BASIS,
+    is_by_law=True,
     register="certificate",
     holds=_HOLDS,
 )

@@ -37,7 +37,14 @@ STATES_WRITTEN: Mapping[str, str] = {
     **{fold(word): state for state in STATES for word in (state, state.replace("_", " "))},
     **{"ran": "solid", "the ran": "solid", "kho": "solid", "bot": "solid", "long": "liquid", "the long": "liquid", "nuoc": "liquid"},
     **{"set": "paste", "dang set": "paste", "dac": "paste", "dong lanh": "frozen", "khi hoa long": "liquefied_gas", "gas": "liquefied_gas"},
-    **{"binh xit": "aerosol", "xit": "aerosol", "trong dung moi": "in_medium", "dung moi": "in_medium", "ngam nuoc": "in_medium"},
+    **{
+        "binh xit": "aerosol",
+        "xit": "aerosol",
+        "trong dung moi": "in_medium",
+        "in a medium": "in_medium",
+        "dung moi": "in_medium",
+        "ngam nuoc": "in_medium",
+    },
 }
 """Folded words of both languages, by the state they name."""
 
