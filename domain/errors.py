@@ -605,3 +605,55 @@ class NoSuchPrefix(OfficeError):
     """A company prefix that this contact does not speak for."""
 
     key = N_("error.no_such_prefix")
+
+
+class BadQuantity(OfficeError):
+    """A text is no quantity: a number and a unit. Facts: text."""
+
+    key = N_("error.bad_quantity")
+
+
+class NegativeQuantity(OfficeError):
+    """Facts: text."""
+
+    key = N_("error.negative_quantity")
+
+
+class AmbiguousQuantity(OfficeError):
+    """A point or comma may stand between thousands or before decimals. Facts: text, small, large (the two readings)."""
+
+    key = N_("error.ambiguous_quantity")
+
+
+class UnknownUnit(OfficeError):
+    """A unit that is no legal one. Facts: unit, meant (the whole quantity with the symbol that may be meant; may be empty)."""
+
+    key = N_("error.unknown_unit")
+
+    def __init__(self, **facts: Any) -> None:
+        super().__init__(**facts)
+        self.key = N_("error.unknown_unit_meant") if facts["meant"] else UnknownUnit.key
+
+
+class NotAWeight(OfficeError):
+    """Something among the weights is none. Facts: place (1 is the first), text."""
+
+    key = N_("error.not_a_weight")
+
+
+class MixedUnits(OfficeError):
+    """A weight in another unit than the nominal quantity. Facts: place, text, unit (that of the nominal quantity)."""
+
+    key = N_("error.mixed_units")
+
+
+class AmbiguousWeights(OfficeError):
+    """A point or comma in the weights may stand between thousands or before decimals. Facts: text, small, large."""
+
+    key = N_("error.ambiguous_weights")
+
+
+class TooManyWeights(OfficeError):
+    """More weights than one check takes. Facts: limit."""
+
+    key = N_("error.too_many_weights")
