@@ -18,8 +18,9 @@ from bot.work import Work
 from db.models import DossierDraft
 from domain import quantities
 from domain.dossiers.declaration import PACKAGES, Field
-from domain.dossiers.rows import PACKAGE_PARTS, STATES, quantity_of
+from domain.dossiers.rows import PACKAGE_PARTS, quantity_of
 from domain.messages import N_
+from domain.quantity_marks.labels import STATES
 from usecases import dossier_advice, dossier_drafts, dossier_words
 
 STEPS = PACKAGE_PARTS

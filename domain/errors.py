@@ -719,3 +719,27 @@ class UnknownUnit(OfficeError):
     def __init__(self, **facts: Any) -> None:
         super().__init__(**facts)
         self.key = N_("error.unknown_unit_meant") if facts["meant"] else UnknownUnit.key
+
+
+class NotAWeight(OfficeError):
+    """Something among the weights is none. Facts: place (1 is the first), text."""
+
+    key = N_("error.not_a_weight")
+
+
+class MixedUnits(OfficeError):
+    """A weight in another unit than the nominal quantity. Facts: place, text, unit (that of the nominal quantity)."""
+
+    key = N_("error.mixed_units")
+
+
+class AmbiguousWeights(OfficeError):
+    """A point or comma in the weights may stand between thousands or before decimals. Facts: text, small, large."""
+
+    key = N_("error.ambiguous_weights")
+
+
+class TooManyWeights(OfficeError):
+    """More weights than one check takes. Facts: limit."""
+
+    key = N_("error.too_many_weights")

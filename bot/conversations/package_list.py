@@ -22,6 +22,7 @@ from domain.dossiers import rows as lists
 from domain.dossiers.declaration import PACKAGES, Field
 from domain.errors import BadLength, BadRowState, NoSuchDraft, OfficeError, TooManyRows
 from domain.folding import clean
+from domain.quantity_marks.labels import STATES
 from domain.questions import asks_plainly
 from domain.replies import Reply, reply_of, says_done
 from usecases import dossier_drafts
@@ -57,8 +58,8 @@ async def pressed(press: CallbackQuery, callback_data: PackageStep, work: Work) 
     draft.at = field.name
     if wanted in _DEEDS:
         await _DEEDS[wanted](press.message, work, draft, field)
-    elif wanted[1:].isdigit() and int(wanted[1:]) < len(lists.STATES) and _half(draft, field).get("step") == "state":
-        await _take(press.message, work, draft, field, lists.STATES[int(wanted[1:])])
+    elif wanted[1:].isdigit() and int(wanted[1:]) < len(STATES) and _half(draft, field).get("step") == "state":
+        await _take(press.message, work, draft, field, STATES[int(wanted[1:])])
     else:
         await dossier_asking.ask(press.message, work, draft)
 

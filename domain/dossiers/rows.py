@@ -27,12 +27,11 @@ from domain.errors import (
     TooManyRows,
 )
 from domain.folding import clean, fold
+from domain.quantity_marks.labels import STATES
 from domain.training import date_of
 
 Row = dict[str, str]
 
-STATES = ("solid", "liquid", "paste", "frozen", "liquefied_gas", "aerosol", "in_medium")
-"""rắn · lỏng · sệt · đông lạnh · khí hóa lỏng · bình xịt · trong dung môi."""
 STATES_WRITTEN: Mapping[str, str] = {
     **{fold(word): state for state in STATES for word in (state, state.replace("_", " "))},
     **{"ran": "solid", "the ran": "solid", "kho": "solid", "bot": "solid", "long": "liquid", "the long": "liquid", "nuoc": "liquid"},
