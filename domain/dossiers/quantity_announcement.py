@@ -92,7 +92,7 @@ QUANTITY_ANNOUNCEMENT = DossierType(
         NOTE,
     ),
     papers=(
-        Paper("label_photos", PICTURES | PDF, need=RECOMMENDED, most=20),
+        Paper("quantity_labels", PICTURES | PDF, need=RECOMMENDED, most=20),
         Paper("self_evaluation", PICTURES | PDF | WORD | EXCEL, need=OPTIONAL),
         Paper("signed_announcement", PICTURES | PDF, need=RECOMMENDED),
     ),
