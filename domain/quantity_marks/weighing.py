@@ -59,9 +59,7 @@ def _first(rest: str) -> str:
     return re.split(r"[\s,;|]", rest, maxsplit=1)[0] or rest[:1]
 
 
-_SCAN = re.compile(
-    r"[-−–]?\d+(?:[.,]\d+)*(?:[^\S\n]*(?![xX×*]\s*\d)[^\W\d_]+[23²³]?)?(?:[^\S\n]*[xX×*][^\S\n]*\d{1,4})?(?=$|[\s,;|/])"
-)
+_SCAN = re.compile(r"[-−–]?\d+(?:[.,]\d+)*(?:[^\S\n]*(?![xX×*]\s*\d)[^\W\d_]+[23²³]?)?(?:[^\S\n]*[xX×*][^\S\n]*\d{1,4})?(?=$|[\s,;|/])")
 
 
 def _value(match: re.Match[str], symbol: str, points: str, place: int) -> Decimal:
