@@ -27,6 +27,7 @@ from usecases.sheet_writing import csv_lines
 
 REGISTERS = {"announcements": ANNOUNCEMENT, "certificates": CERTIFICATE}
 """By the last part of their address."""
+HERE = "/registers"
 _FORM_POLICY = POLICY.replace("form-action 'none'", "form-action 'self'")
 _DOWNLOADS_A_MINUTE = 6
 _LAST_PAGE = 1000
@@ -65,7 +66,14 @@ class Registers:
             }
             named = office.name(session, self._pages.language(request))
         return self._pages.show(
-            request, "registers.html", registers=REGISTERS, counts=counts, columns=public_registers.COLUMNS, office=named, wide=True
+            request,
+            "registers.html",
+            here=HERE,
+            registers=REGISTERS,
+            counts=counts,
+            columns=public_registers.COLUMNS,
+            office=named,
+            wide=True,
         )
 
     async def search(self, request: Request) -> Response:
@@ -92,7 +100,8 @@ class Registers:
             switch=_address(request, page, lang="en" if self._pages.language(request) == "vi" else "vi"),
             before=_address(request, page - 1),
             after=_address(request, page + 1),
-            data=f"/registers/{name}.csv{_address(request, 0)}",
+            here=HERE,
+            data=f"{HERE}/{name}.csv{_address(request, 0)}",
             office=named,
             wide=True,
             **facts,

@@ -7,7 +7,9 @@ from datetime import date, datetime
 
 import httpx
 import pytest
-from hypothesis import HealthCheck, given, settings as configured, strategies as st
+from hypothesis import HealthCheck, given
+from hypothesis import settings as configured
+from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
