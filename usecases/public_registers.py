@@ -16,6 +16,7 @@ from db.models import MarkedProduct, MarkEntry
 from db.models.quantity_mark import ANNOUNCEMENT, CERTIFICATE, EXPIRED, IN_FORCE, REVOKED, SUPERSEDED, SUSPENDED
 from domain.folding import clean, fold
 from domain.masking import mask
+from usecases import time_limits
 
 PAGE = 20
 BATCH = 500
@@ -85,16 +86,24 @@ def stands(status: str, today: date) -> ColumnElement[bool]:
     return or_(MarkEntry.status == EXPIRED, over) if status == EXPIRED else and_(MarkEntry.status == status, ~over)
 
 
+def expires(within: str, today: date) -> ColumnElement[bool]:
+    """The condition for certificates that still hold and end in three months (soon), by when a firm has to ask for a new one, or in six
+    (later)."""
+    last = time_limits.months_after(today, {"soon": 3, "later": 6}[within])
+    until = MarkEntry.expires_on
+    return and_(MarkEntry.status.in_((IN_FORCE, SUSPENDED)), until >= today, until <= last)
+
+
 def holding(words: Sequence[str]) -> list[ColumnElement[bool]]:
     """The conditions for entries of which every folded word stands in the number, the firm, or a product's name or brand."""
     return [MarkEntry.folded.contains(word, autoescape=True) | MarkEntry.id.in_(_with_goods(word)) for word in words]
 
 
-def _with_goods(word: str) -> Select[tuple[int]]:
+def _with_goods(word: str) -> Select[int]:
     return select(MarkedProduct.entry_id).where(MarkedProduct.folded.contains(word, autoescape=True))
 
 
-def _fitting(wanted: Wanted, today: date) -> Select[tuple[MarkEntry]]:
+def _fitting(wanted: Wanted, today: date) -> Select[MarkEntry]:
     found = select(MarkEntry).where(*holding(fold(clean(wanted.words))[:LONGEST_SEARCH].split()))
     if wanted.register:
         found = found.where(MarkEntry.register == wanted.register)
@@ -161,8 +170,8 @@ def line(entry: MarkEntry, today: date) -> Line:
 
 
 def _goods(product: MarkedProduct) -> Goods:
-    names = (_public(text) for text in (product.name, product.brand, product.packaging, product.quantity))
-    return Goods(*names, nominal=product.nominal, unit=product.unit)
+    name, brand, packaging, quantity = map(_public, (product.name, product.brand, product.packaging, product.quantity))
+    return Goods(name, brand, packaging, quantity, product.nominal, product.unit)
 
 
 def _public(text: str) -> str:
