@@ -167,24 +167,24 @@ MARK_REGISTER = {
     "certificate": N_("register.certificate"),
 }
 MARK_STATUS = {
-    "in_force": N_("panel.mark.in_force"),
-    "suspended": N_("panel.mark.suspended"),
-    "superseded": N_("panel.mark.superseded"),
-    "revoked": N_("panel.mark.revoked"),
-    "expired": N_("panel.mark.expired"),
+    "in_force": N_("panel.line.in_force"),
+    "suspended": N_("panel.line.suspended"),
+    "superseded": N_("panel.line.superseded"),
+    "revoked": N_("panel.line.revoked"),
+    "expired": N_("panel.line.expired"),
 }
 MARK_EXPIRES = {
-    "soon": N_("panel.mark.expires_soon"),
-    "later": N_("panel.mark.expires_later"),
+    "soon": N_("panel.line.expires_soon"),
+    "later": N_("panel.line.expires_later"),
 }
 MARK_REASON = {
-    "violation": N_("panel.mark.reason.violation"),
-    "by_request": N_("panel.mark.reason.by_request"),
-    "dissolved": N_("panel.mark.reason.dissolved"),
+    "violation": N_("panel.line.reason.violation"),
+    "by_request": N_("panel.line.reason.by_request"),
+    "dissolved": N_("panel.line.reason.dissolved"),
 }
 FIRM_KIND = {
-    "producer": N_("panel.mark.producer"),
-    "importer": N_("panel.mark.importer"),
+    "producer": N_("panel.line.producer"),
+    "importer": N_("panel.line.importer"),
 }
 INSTRUMENT_ENDS = {
     "over": N_("panel.instrument.ends_over"),
@@ -327,8 +327,8 @@ FILTER = {
     "awaiting": N_("panel.filter.turn"),
     "kind": N_("panel.dossier.type"),
     "speaker": N_("panel.organisation.contacts"),
-    "register": N_("panel.mark.register"),
-    "expires": N_("panel.mark.expires"),
+    "register": N_("panel.line.register"),
+    "expires": N_("panel.line.expires"),
     "ends": N_("panel.instrument.valid_until"),
 }
 REVIEW_STATE = {

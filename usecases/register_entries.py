@@ -67,7 +67,8 @@ def _product(number: int, line: str) -> MarkedProduct:
         nominal = quantity_of(row["quantity"])
     except OfficeError as unclear:
         raise BadRowQuantity(line=number, text=row["quantity"]) from unclear
-    return MarkedProduct(**row, nominal=quantities.plain(nominal.value), unit=nominal.symbol, facts=row)
+    exactly = {"nominal": quantities.plain(nominal.value), "unit": nominal.symbol}
+    return MarkedProduct(**row, **exactly, facts=row | exactly)
 
 
 def number_known(session: Session, register: str, number: str) -> bool:

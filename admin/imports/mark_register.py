@@ -18,22 +18,22 @@ from usecases import public_registers, register_entries
 from usecases.register_entries import Written
 
 LABELS = {
-    "register": N_("panel.mark.register"),
-    "number": N_("panel.mark.number"),
-    "firm": N_("panel.mark.firm"),
+    "register": N_("panel.line.register"),
+    "number": N_("panel.line.number"),
+    "firm": N_("panel.line.firm"),
     "tax_code": N_("panel.registration.tax_code"),
-    "commune": N_("panel.mark.commune"),
-    "firm_kind": N_("panel.mark.firm_kind"),
-    "times": N_("panel.mark.times"),
-    "received_on": N_("panel.mark.received"),
-    "expires_on": N_("panel.mark.expires"),
+    "commune": N_("panel.line.commune"),
+    "firm_kind": N_("panel.line.firm_kind"),
+    "times": N_("panel.line.times"),
+    "received_on": N_("panel.line.received"),
+    "expires_on": N_("panel.line.expires"),
     "status": N_("panel.filter.state"),
-    "status_since": N_("panel.mark.since"),
-    "signer": N_("panel.mark.signer"),
-    "products": N_("panel.mark.products"),
+    "status_since": N_("panel.line.since"),
+    "signer": N_("panel.line.signer"),
+    "products": N_("panel.line.products"),
 }
 _LONGEST = 20_000
-_REGISTERS = {ANNOUNCEMENT: N_("panel.mark.short.announcement"), CERTIFICATE: N_("panel.mark.short.certificate")}
+_REGISTERS = {ANNOUNCEMENT: N_("panel.line.short.announcement"), CERTIFICATE: N_("panel.line.short.certificate")}
 
 
 class Lines(Target):
@@ -53,9 +53,9 @@ class Lines(Target):
             found.append(Complaint(N_("error.number_taken"), LABELS["number"], {"number": values["number"]}))
         times = values.get("times") or "1"
         if not (times.isascii() and times.isdigit() and 0 < int(times[:9]) < 1000):
-            found.append(Complaint(N_("panel.mark.no_times"), LABELS["times"]))
+            found.append(Complaint(N_("panel.line.no_times"), LABELS["times"]))
         if (status := values.get("status") or IN_FORCE) not in public_registers.STATUSES[values["register"]]:
-            found.append(Complaint(N_("panel.mark.no_such_status"), LABELS["status"]))
+            found.append(Complaint(N_("panel.line.no_such_status"), LABELS["status"]))
         for name, read in (("tax_code", _tax_code), ("products", register_entries.products_of)):
             try:
                 read(values.get(name, ""))
@@ -115,7 +115,7 @@ IMPORT = Import(
         Field("status", LABELS["status"], words=wording.MARK_STATUS),
         Field("status_since", LABELS["status_since"], is_day=True),
         Field("signer", LABELS["signer"], most=120),
-        Field("products", LABELS["products"], needed=True, most=_LONGEST, hint=N_("panel.mark.products_hint")),
+        Field("products", LABELS["products"], needed=True, most=_LONGEST, hint=N_("panel.line.products_hint")),
     ),
     target=Lines,
 )

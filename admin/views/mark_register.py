@@ -37,40 +37,40 @@ Deed = Callable[[Session, MarkEntry, Staff, str], None]
 class EntryForm(PanelForm):
     """A line of the paper register."""
 
-    register = Words(N_("panel.mark.register"), wording.MARK_REGISTER)
-    number = StringField(N_("panel.mark.number"), filters=[cleaned], validators=[DataRequired(NEEDED), Length(max=60, message=TOO_LONG)])
+    register = Words(N_("panel.line.register"), wording.MARK_REGISTER)
+    number = StringField(N_("panel.line.number"), filters=[cleaned], validators=[DataRequired(NEEDED), Length(max=60, message=TOO_LONG)])
     firm = StringField(
-        N_("panel.mark.firm"),
-        description=N_("panel.mark.firm_hint"),
+        N_("panel.line.firm"),
+        description=N_("panel.line.firm_hint"),
         filters=[cleaned],
         validators=[DataRequired(NEEDED), Length(max=200, message=TOO_LONG)],
     )
-    tax_code = StringField(N_("panel.registration.tax_code"), description=N_("panel.mark.tax_code_hint"), filters=[cleaned])
+    tax_code = StringField(N_("panel.registration.tax_code"), description=N_("panel.line.tax_code_hint"), filters=[cleaned])
     commune = StringField(
-        N_("panel.mark.commune"),
-        description=N_("panel.mark.commune_hint"),
+        N_("panel.line.commune"),
+        description=N_("panel.line.commune_hint"),
         filters=[cleaned],
         validators=[Length(max=160, message=TOO_LONG)],
     )
-    firm_kind = Words(N_("panel.mark.firm_kind"), {"": N_("panel.mark.not_said"), **wording.FIRM_KIND})
+    firm_kind = Words(N_("panel.line.firm_kind"), {"": N_("panel.line.not_said"), **wording.FIRM_KIND})
     times = IntegerField(
-        N_("panel.mark.times"), default=1, validators=[InputRequired(NEEDED), NumberRange(1, 999, N_("panel.mark.no_times"))]
+        N_("panel.line.times"), default=1, validators=[InputRequired(NEEDED), NumberRange(1, 999, N_("panel.line.no_times"))]
     )
     replaces = StringField(
-        N_("panel.mark.replaces"),
-        description=N_("panel.mark.replaces_hint"),
+        N_("panel.line.replaces"),
+        description=N_("panel.line.replaces_hint"),
         filters=[cleaned],
         validators=[Length(max=60, message=TOO_LONG)],
     )
-    received_on = Day(N_("panel.mark.received"), validators=[InputRequired(NEEDED)])
-    expires_on = Day(N_("panel.mark.expires"), description=N_("panel.mark.expires_hint"), validators=[Optional()])
+    received_on = Day(N_("panel.line.received"), validators=[InputRequired(NEEDED)])
+    expires_on = Day(N_("panel.line.expires"), description=N_("panel.line.expires_hint"), validators=[Optional()])
     status = Words(N_("panel.filter.state"), wording.MARK_STATUS, default=IN_FORCE)
-    status_since = Day(N_("panel.mark.since"), description=N_("panel.mark.since_hint"), validators=[Optional()])
-    signer = StringField(N_("panel.mark.signer"), filters=[cleaned], validators=[Length(max=120, message=TOO_LONG)])
-    signer_title = StringField(N_("panel.mark.signer_title"), filters=[cleaned], validators=[Length(max=120, message=TOO_LONG)])
+    status_since = Day(N_("panel.line.since"), description=N_("panel.line.since_hint"), validators=[Optional()])
+    signer = StringField(N_("panel.line.signer"), filters=[cleaned], validators=[Length(max=120, message=TOO_LONG)])
+    signer_title = StringField(N_("panel.line.signer_title"), filters=[cleaned], validators=[Length(max=120, message=TOO_LONG)])
     products = TextAreaField(
-        N_("panel.mark.products"),
-        description=N_("panel.mark.products_hint"),
+        N_("panel.line.products"),
+        description=N_("panel.line.products_hint"),
         validators=[DataRequired(NEEDED), Length(max=20_000, message=TOO_LONG)],
         render_kw={"rows": 6},
     )
@@ -86,7 +86,7 @@ class EntryForm(PanelForm):
     def validate_status(self, field: Words) -> None:
         """A state that lines of this register have."""
         if field.data not in public_registers.STATUSES.get(self.register.data, ()):
-            raise ValidationError(N_("panel.mark.no_such_status"))
+            raise ValidationError(N_("panel.line.no_such_status"))
 
     def line(self) -> Written:
         """What was typed, of a form that is sound."""
@@ -107,18 +107,18 @@ class MarkRegisterView(OfficeView):
     record = MarkEntry
     endpoint_name = "mark_register"
     title = N_("panel.menu.mark_register")
-    intro = N_("panel.mark.intro")
-    empty = N_("panel.mark.empty")
-    new = N_("panel.mark.new")
+    intro = N_("panel.line.intro")
+    empty = N_("panel.line.empty")
+    new = N_("panel.line.new")
     room = "work"
     offered = frozenset({"index_view", "page", "create_view", "suspend", "resume", "revoke"})
     columns = {
-        "number": N_("panel.mark.number"),
-        "firm": N_("panel.mark.firm"),
-        "products": N_("panel.mark.products"),
-        "received_on": N_("panel.mark.received"),
+        "number": N_("panel.line.number"),
+        "firm": N_("panel.line.firm"),
+        "products": N_("panel.line.products"),
+        "received_on": N_("panel.line.received"),
         "status": N_("panel.filter.state"),
-        "expires_on": N_("panel.mark.expires"),
+        "expires_on": N_("panel.line.expires"),
     }
     choices = {"register": wording.MARK_REGISTER, "status": wording.MARK_STATUS, "expires": wording.MARK_EXPIRES}
     order = (MarkEntry.received_on.desc(), MarkEntry.id.desc())
@@ -174,7 +174,7 @@ class MarkRegisterView(OfficeView):
             until = _day(request.form.get("until", ""))
             mark_registers.suspend(session, entry, until=until, words=words, staff=officer, now=now())
 
-        return self._change(key, "suspend", deed, N_("panel.mark.is_suspended"))
+        return self._change(key, "suspend", deed, N_("panel.line.is_suspended"))
 
     @expose("/<key>/resume", methods=("POST",))
     def resume(self, key: str) -> ResponseReturnValue:
@@ -183,7 +183,7 @@ class MarkRegisterView(OfficeView):
         def deed(session: Session, entry: MarkEntry, officer: Staff, words: str) -> None:
             mark_registers.resume(session, entry, words=words, staff=officer, now=now())
 
-        return self._change(key, "resume", deed, N_("panel.mark.is_resumed"))
+        return self._change(key, "resume", deed, N_("panel.line.is_resumed"))
 
     @expose("/<key>/revoke", methods=("POST",))
     def revoke(self, key: str) -> ResponseReturnValue:
@@ -193,7 +193,7 @@ class MarkRegisterView(OfficeView):
             reason = request.form.get("reason", "")
             mark_registers.revoke(session, entry, reason=reason, words=words, staff=officer, now=now())
 
-        return self._change(key, "revoke", deed, N_("panel.mark.is_revoked"))
+        return self._change(key, "revoke", deed, N_("panel.line.is_revoked"))
 
     def _change(self, key: str, act: str, deed: Deed, done: str) -> ResponseReturnValue:
         """What was typed is shown again where it is refused."""
@@ -225,7 +225,7 @@ class MarkRegisterView(OfficeView):
             at = form.number if isinstance(refusal, NumberTaken) else form.expires_on
             at.errors = [*at.errors, say(refusal.key, **refusal.facts)]
             return self._new_page(form), 422
-        flash(say(N_("panel.mark.entered"), number=entry.number), "done")
+        flash(say(N_("panel.line.entered"), number=entry.number), "done")
         return redirect(url_for(".page", key=entry.id), 303)
 
     def _new_page(self, form: EntryForm) -> str:
