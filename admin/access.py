@@ -43,7 +43,12 @@ TRAINERS = frozenset({ADMINISTRATOR, TRAINING})
 """Who runs classes."""
 READERS = ANSWERERS | {VIEWER}
 FIGURE_KEEPERS = frozenset({ADMINISTRATOR, BARCODES})
-"""Who writes down and confirms fees and time limits."""
+"""Who writes down and confirms fees."""
+METROLOGISTS = frozenset({ADMINISTRATOR, METROLOGY})
+"""Who keeps the registers of quantity marks, the tables of measurement and the list of goods of group 2."""
+METROLOGY_READERS = METROLOGISTS | {VIEWER}
+LIMIT_KEEPERS = FIGURE_KEEPERS | METROLOGISTS
+"""Who writes down and confirms time limits."""
 CLASS_READERS = TRAINERS | {VIEWER}
 REGISTRARS = frozenset({ADMINISTRATOR, BARCODES})
 """Who keeps the register of declared products."""
@@ -183,6 +188,14 @@ RIGHTS = {
     "products.index_view": REGISTER_READERS,
     "products.page": REGISTER_READERS,
     "products.decide": REGISTRARS,
+    # registers of quantity marks, and the instruments of firms
+    "mark_register.index_view": METROLOGY_READERS,
+    "mark_register.page": METROLOGY_READERS,
+    "mark_register.create_view": METROLOGISTS,
+    "mark_register.suspend": METROLOGISTS,
+    "mark_register.resume": METROLOGISTS,
+    "mark_register.revoke": METROLOGISTS,
+    "instruments.index_view": METROLOGY_READERS,
     # knowledge
     "knowledge.index_view": EVERYBODY,
     "knowledge.create_view": AUTHORS,
@@ -227,9 +240,11 @@ RIGHTS = {
     "exports.registrations": TRAINERS,
     "exports.dossiers": DOSSIER_READERS,
     "exports.products": REGISTER_READERS,
+    "exports.mark_register": METROLOGY_READERS,
     "imports.knowledge": AUTHORS,
     "imports.canned": OFFICERS,
     "imports.registrations": TRAINERS,
+    "imports.mark_register": METROLOGISTS,
     # the machine room
     "outbox.index_view": ADMINISTRATORS,
     "outbox.details_view": ADMINISTRATORS,
@@ -271,9 +286,19 @@ RIGHTS = {
     "fees.edit_view": FIGURE_KEEPERS,
     "fees.confirm": FIGURE_KEEPERS,
     "time_limits.index_view": EVERYBODY,
-    "time_limits.create_view": FIGURE_KEEPERS,
-    "time_limits.edit_view": FIGURE_KEEPERS,
-    "time_limits.confirm": FIGURE_KEEPERS,
+    "time_limits.create_view": LIMIT_KEEPERS,
+    "time_limits.edit_view": LIMIT_KEEPERS,
+    "time_limits.confirm": LIMIT_KEEPERS,
+    # rules of measurement
+    "measurement_tables.index_view": EVERYBODY,
+    "measurement_tables.page": EVERYBODY,
+    "measurement_tables.create_view": METROLOGISTS,
+    "measurement_tables.edit_view": METROLOGISTS,
+    "measurement_tables.confirm": METROLOGISTS,
+    "group2_goods.index_view": EVERYBODY,
+    "group2_goods.create_view": METROLOGISTS,
+    "group2_goods.edit_view": METROLOGISTS,
+    "group2_goods.confirm": METROLOGISTS,
     # staff
     "staff.index_view": ADMINISTRATORS,
     "staff.create_view": ADMINISTRATORS,

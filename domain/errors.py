@@ -637,6 +637,12 @@ class NumberTaken(OfficeError):
     key = N_("error.number_taken")
 
 
+class LastDayNeeded(OfficeError):
+    """A certificate without the last day on which it holds."""
+
+    key = N_("error.last_day_needed")
+
+
 class PreviousUnknown(OfficeError):
     """The register has no line of this firm with the number that it names."""
 

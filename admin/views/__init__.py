@@ -16,10 +16,14 @@ from admin.views.door import DoorView
 from admin.views.dossier_counter import DossierCounterView
 from admin.views.dossiers import DossiersView
 from admin.views.fees import FeesView
+from admin.views.group2_goods import Group2GoodsView
 from admin.views.history import HistoryView
 from admin.views.inbox import InboxView
+from admin.views.instruments import InstrumentsView
 from admin.views.knowledge import KnowledgeView
 from admin.views.learning import LearningView
+from admin.views.mark_register import MarkRegisterView
+from admin.views.measurement_tables import MeasurementTablesView
 from admin.views.office import OfficeSettingsView
 from admin.views.organisations import OrganisationsView
 from admin.views.outbox import OutboxView
@@ -59,6 +63,8 @@ VIEWS = (
     DoorView,
     ClassPapersView,
     ProductsView,
+    MarkRegisterView,
+    InstrumentsView,
     *KNOWLEDGE,
     ContactsView,
     CannedView,
@@ -66,6 +72,8 @@ VIEWS = (
     OfficeSettingsView,
     FeesView,
     TimeLimitsView,
+    MeasurementTablesView,
+    Group2GoodsView,
     StaffView,
     OutboxView,
     QuarantineView,

@@ -20,6 +20,7 @@ from bot.conversations import (
     my_dossiers,
     package_list,
     product_list,
+    register_search,
     strays,
 )
 from bot.fsm import ConversationStorage
@@ -38,6 +39,7 @@ CONVERSATIONS = (
     my_dossiers,
     codes,
     labels,
+    register_search,
     barcodes,
     enquiries,
     answers,
