@@ -50,7 +50,7 @@ REGISTRARS = frozenset({ADMINISTRATOR, BARCODES})
 REGISTER_READERS = REGISTRARS | {VIEWER}
 AUTHORS = ANSWERERS | {COMMUNICATIONS}
 """Who writes knowledge; what one writes another approves."""
-FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES})}
+FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES}), "metrology": frozenset({ADMINISTRATOR, METROLOGY})}
 """Families of procedures (`domain.dossiers`): who works on their dossiers."""
 DOSSIER_OFFICERS = frozenset({ADMINISTRATOR}).union(*FAMILIES.values())
 DOSSIER_READERS = DOSSIER_OFFICERS | {VIEWER}

@@ -15,7 +15,7 @@ from db.models.reminder import DROPPED, PLANNED, SENT
 from db.models.training_class import CLOSED, OPEN
 from domain.messages import N_
 from domain.training import reminder_moments
-from usecases import class_notices, fee_reminders, notices, outbox
+from usecases import certificate_reminders, class_notices, fee_reminders, notices, outbox
 
 CLASS = "class"
 BATCH = 50
@@ -149,5 +149,11 @@ KINDS = {
         fee_reminders.name_of,
         (N_("alert.trial_fee_reminder.subject"), N_("alert.trial_fee_reminder.body")),
         fee_reminders.settled,
+    ),
+    certificate_reminders.CERTIFICATE_EXPIRY: Kind(
+        certificate_reminders.stale,
+        certificate_reminders.say,
+        certificate_reminders.name_of,
+        (N_("alert.trial_certificate_reminder.subject"), N_("alert.trial_certificate_reminder.body")),
     ),
 }
