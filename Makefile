@@ -59,6 +59,7 @@ bench: setup ## speed against bare baselines, ratios printed; PHOTOS=folder read
 	@$(BIN)/python -m benchmarks.photos $(PHOTOS)
 	@$(BIN)/python -m benchmarks.sign_up
 	@$(BIN)/python -m benchmarks.dossiers
+	@$(BIN)/python -m benchmarks.lots
 
 learn: setup ## learn the ranking again from the starter content and its labelled questions
 	@$(BIN)/python -m benchmarks.learn

@@ -165,6 +165,7 @@ RIGHTS = {
     "dossiers.take": DOSSIER_OFFICERS,
     "dossiers.assign": DOSSIER_OFFICERS,
     "dossiers.move": DOSSIER_OFFICERS,
+    "dossiers.enter": DOSSIER_OFFICERS,
     "dossiers.approve": DOSSIER_OFFICERS,
     "dossiers.send_back": DOSSIER_OFFICERS,
     "dossiers.explain": DOSSIER_OFFICERS,

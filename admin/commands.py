@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from admin import barcode_commands, enquiry_commands, wording
+from admin import barcode_commands, enquiry_commands, quantity_mark_commands, wording
 from admin.access import ADMINISTRATOR, ENQUIRIES, ROLES
 from admin.passwords import digest, make_up
 from db.engine import Database
@@ -74,6 +74,7 @@ def add_commands(app: Flask, settings: Settings) -> None:
     app.cli.add_command(people)
     app.cli.add_command(enquiry_commands.group(lambda: _open(settings)))
     app.cli.add_command(barcode_commands.group())
+    app.cli.add_command(quantity_mark_commands.group(lambda: _open(settings)))
 
 
 @contextmanager

@@ -209,6 +209,8 @@ DOSSIER_EVENT = {
     "note": N_("panel.dossier.event.note"),
     "checked": N_("panel.dossier.event.checked"),
     "disputed": N_("panel.dossier.event.disputed"),
+    "unfilled": N_("panel.dossier.event.unfilled"),
+    "entry_drafted": N_("panel.dossier.event.entry_drafted"),
 }
 ACTOR = {
     "citizen": N_("panel.dossier.actor.citizen"),

@@ -3,15 +3,15 @@
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import InlineKeyboardButton, Message
 
-from bot import buttons, product_asking
+from bot import buttons, package_asking, product_asking
 from bot.awaiting import stop_waiting, wait_for
 from bot.class_buttons import act, is_loopback, short
 from bot.dossier_buttons import DossierStep, HandInDossier, ShowDossier
 from bot.work import Work
 from db.models import Dossier, DossierDraft
 from db.models.dossier import CHAT
-from domain.dossiers.declaration import CHOICE, PRODUCTS, RECOMMENDED, REQUIRED, YES_NO, Field, Paper, Part, is_given
-from domain.errors import DossierIncomplete
+from domain.dossiers.declaration import CHOICE, PACKAGES, PRODUCTS, RECOMMENDED, REQUIRED, YES_NO, Field, Paper, Part, is_given
+from domain.errors import DossierIncomplete, DossierStopped
 from domain.messages import N_
 from locales import translate
 from usecases import contacts, dossier_drafts, dossier_notices, dossier_words, dossiers
@@ -21,7 +21,7 @@ CONSENT, SUMMARY, UNSORTED = "consent", "summary", "unsorted"
 
 Rows = list[list[InlineKeyboardButton]]
 
-DIALOGUES = {PRODUCTS: product_asking.asked}
+DIALOGUES = {PRODUCTS: product_asking.asked, PACKAGES: package_asking.asked}
 """Kinds of fields with a dialogue of several steps: from work, draft and field to lines, buttons, and whether it is in the midst of it."""
 
 
@@ -205,6 +205,7 @@ def _summary(work: Work, draft: DossierDraft) -> tuple[str, Rows]:
     declared = dossier_drafts.declared(draft)
     missing, weak = declared.missing(draft.answers, draft.papers), declared.weak(draft.answers, draft.papers)
     text = [work.say("dossier.summary", kind=translate(f"dossier.type.{draft.kind}", work.language)), *summary_lines(work, draft), ""]
+    text += [work.say(f"dossier.stop.{field.name}.{draft.answers[field.name]}") for field in declared.stopped(draft.answers)]
     if missing:
         text.append(work.say("dossier.still_missing", count=len(missing)))
         first = [_act(work, draft, N_("button.fill_missing"), SUMMARY, "missing")]
@@ -250,6 +251,10 @@ async def hand_in(message: Message, work: Work, draft: DossierDraft) -> None:
         dossier, _ = dossiers.submit(work.session, draft, source=CHAT, contact=work.contact, now=work.now)
     except DossierIncomplete:
         await to_missing(message, work, draft)
+        return
+    except DossierStopped as stopped:
+        draft.at = dossier_drafts.declared(draft).stopped(draft.answers)[0].name
+        await ask(message, work, draft, work.say(stopped.key))
         return
     stop_waiting(work)
     await tell_received(message, work, dossier)

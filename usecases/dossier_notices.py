@@ -45,7 +45,10 @@ def due(session: Session, dossier: Dossier, language: str) -> str:
     said = day(dossier.due_on, language)
     running = dossiers.declared(dossier.kind, dossier.version).limit_in(dossier.status)
     limit = time_limits.in_force(session, running, dossier.submitted_at.astimezone(ZONE).date())
-    return said if limit is not None and limit.verified_by else translate(N_("dossier.due_unverified"), language, due=said)
+    if limit is not None and limit.verified_by:
+        return said
+    key = N_("dossier.due_unverified_rule") if dossiers.declared(dossier.kind, dossier.version).is_by_law else N_("dossier.due_unverified")
+    return translate(key, language, due=said)
 
 
 def _tell(session: Session, dossier: Dossier, key: str, now: datetime, data: str = "", **more: Any) -> bool:

@@ -208,13 +208,18 @@ def approve(session: Session, dossier: Dossier, *, staff: Staff, alone: bool = F
 def previous_of(session: Session, dossier: Dossier, *, locked: bool = False) -> MarkEntry | None:
     """The line whose place a dossier takes: of the old number that it names, of the same firm."""
     declared = dossiers.declared(dossier)
-    old = next((str(dossier.answers[name]) for name in ("old_number", "old_certificate") if dossier.answers.get(name)), "")
+    old = old_number(dossier)
     if not old or dossier.organisation_id is None:
         return None
     its = select(MarkEntry).where(MarkEntry.register == declared.register, MarkEntry.organisation_id == dossier.organisation_id)
     wanted = fold(old).replace(" ", "")
     found = next((one for one in session.scalars(its.order_by(MarkEntry.id.desc())) if fold(one.number).replace(" ", "") == wanted), None)
     return _locked(session, found.id) if found is not None and locked else found
+
+
+def old_number(dossier: Dossier) -> str:
+    """The number in the register that a dossier names as its last."""
+    return next((str(dossier.answers[name]) for name in ("old_number", "old_certificate") if dossier.answers.get(name)), "")
 
 
 def compared(session: Session, dossier: Dossier) -> Changes | None:

@@ -30,6 +30,7 @@ from db.models import (
     Holiday,
     KnowledgeEntry,
     LabelledQuestion,
+    MeasurementTable,
     NotOursSubject,
     OfficeSetting,
     Phrasing,
@@ -59,6 +60,7 @@ def lay_down(session: Session, now: datetime) -> dict[str, int]:
         "communes": _communes(session),
         "settings": _settings(session, now),
         "time_limits": _time_limits(session, now),
+        "measurement_tables": _measurement_tables(session, now),
         "prefixes": _prefixes(session),
         "fees": _fees(session, now),
         "holidays": sum(_holidays(session, year) for year in (today.year, today.year + 1)),
@@ -179,6 +181,16 @@ def _time_limits(session: Session, now: datetime) -> int:
     rows = [row for row in json.loads((STARTER / "time_limits.json").read_text("utf-8")) if row["name"] not in known]
     session.add_all(
         TimeLimit(**row | {"valid_from": date.fromisoformat(row["valid_from"])}, verified_by=None, changed_at=now) for row in rows
+    )
+    return len(rows)
+
+
+def _measurement_tables(session: Session, now: datetime) -> int:
+    """A table that has any row is the staff's: nothing is added to it."""
+    known = set(session.scalars(select(MeasurementTable.name)))
+    rows = [row for row in json.loads((STARTER / "measurement_tables.json").read_text("utf-8")) if row["name"] not in known]
+    session.add_all(
+        MeasurementTable(**row | {"valid_from": date.fromisoformat(row["valid_from"])}, verified_by=None, changed_at=now) for row in rows
     )
     return len(rows)
 

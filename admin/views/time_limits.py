@@ -1,11 +1,12 @@
 """Time limits (thời hạn giải quyết): working days of the steps of procedures, each row with its document and who confirmed it."""
 
-from wtforms import IntegerField, StringField
+from wtforms import IntegerField, SelectField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from admin.figures_view import FigureForm, FiguresView, source, valid_from
 from admin.forms import NEEDED, TOO_LONG, Day, cleaned
 from db.models import TimeLimit
+from db.models.regulation import UNITS
 from domain.messages import N_
 
 
@@ -25,6 +26,7 @@ class TimeLimitForm(FigureForm):
         description=N_("panel.time_limit.days_hint"),
         validators=[Optional(), NumberRange(1, 400, N_("panel.time_limit.days_between"))],
     )
+    unit = SelectField(N_("panel.time_limit.unit"), choices=[(unit, f"panel.time_limit.unit.{unit}") for unit in UNITS])
     source = source()
     valid_from = valid_from()
 
@@ -44,6 +46,7 @@ class TimeLimitsView(FiguresView):
     columns = {
         "name": N_("panel.time_limit.name"),
         "days": N_("panel.time_limit.days"),
+        "unit": N_("panel.time_limit.unit"),
         "valid_from": N_("panel.figure.valid_from"),
         "source": N_("panel.entry.source"),
         "verified_by": N_("panel.figure.verified"),

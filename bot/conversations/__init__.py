@@ -18,6 +18,7 @@ from bot.conversations import (
     labels,
     my_classes,
     my_dossiers,
+    package_list,
     product_list,
     strays,
 )
@@ -31,6 +32,7 @@ CONVERSATIONS = (
     class_sign_up,
     my_classes,
     class_survey,
+    package_list,
     product_list,
     dossiers,
     my_dossiers,

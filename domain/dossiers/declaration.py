@@ -136,6 +136,8 @@ class DossierType:
     limit: str
     basis: tuple[str, ...]
     """Legal basis: numbers of documents, each with `unverified` behind where nobody read it."""
+    is_by_law: bool = False
+    """Whether its time limits stand in the law; else the office promises them itself."""
     register: str = ""
     """The register that it ends in, and for how long a line of it holds (time limit); none, and without an end."""
     holds: str = ""

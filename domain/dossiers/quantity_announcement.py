@@ -92,7 +92,7 @@ QUANTITY_ANNOUNCEMENT = DossierType(
         NOTE,
     ),
     papers=(
-        Paper("label_photos", PICTURES | PDF, need=RECOMMENDED, most=20),
+        Paper("quantity_labels", PICTURES | PDF, need=RECOMMENDED, most=20),
         Paper("self_evaluation", PICTURES | PDF | WORD | EXCEL, need=OPTIONAL),
         Paper("signed_announcement", PICTURES | PDF, need=RECOMMENDED),
     ),
@@ -123,5 +123,6 @@ QUANTITY_ANNOUNCEMENT = DossierType(
     ),
     limit=_LIMIT,
     basis=BASIS,
+    is_by_law=True,
     register="announcement",
 )

@@ -88,7 +88,7 @@ QUANTITY_CERTIFICATE = DossierType(
         Paper("business_registration", PICTURES | PDF),
         Paper("control_document_copy", PICTURES | PDF | WORD),
         Paper("evaluation_records", PICTURES | PDF | WORD | EXCEL, need=RECOMMENDED, most=20),
-        Paper("label_photos", PICTURES | PDF, need=RECOMMENDED, most=20),
+        Paper("quantity_labels", PICTURES | PDF, need=RECOMMENDED, most=20),
     ),
     states=(
         State(SUBMITTED, RUNS, OFFICE),
@@ -125,6 +125,7 @@ QUANTITY_CERTIFICATE = DossierType(
     ),
     limit=_LIMIT,
     basis=BASIS,
+    is_by_law=True,
     register="certificate",
     holds=_HOLDS,
 )

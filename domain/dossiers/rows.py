@@ -27,17 +27,23 @@ from domain.errors import (
     TooManyRows,
 )
 from domain.folding import clean, fold
+from domain.quantity_marks.labels import STATES
 from domain.training import date_of
 
 Row = dict[str, str]
 
-STATES = ("solid", "liquid", "paste", "frozen", "liquefied_gas", "aerosol", "in_medium")
-"""rắn · lỏng · sệt · đông lạnh · khí hóa lỏng · bình xịt · trong dung môi."""
 STATES_WRITTEN: Mapping[str, str] = {
     **{fold(word): state for state in STATES for word in (state, state.replace("_", " "))},
     **{"ran": "solid", "the ran": "solid", "kho": "solid", "bot": "solid", "long": "liquid", "the long": "liquid", "nuoc": "liquid"},
     **{"set": "paste", "dang set": "paste", "dac": "paste", "dong lanh": "frozen", "khi hoa long": "liquefied_gas", "gas": "liquefied_gas"},
-    **{"binh xit": "aerosol", "xit": "aerosol", "trong dung moi": "in_medium", "dung moi": "in_medium", "ngam nuoc": "in_medium"},
+    **{
+        "binh xit": "aerosol",
+        "xit": "aerosol",
+        "trong dung moi": "in_medium",
+        "in a medium": "in_medium",
+        "dung moi": "in_medium",
+        "ngam nuoc": "in_medium",
+    },
 }
 """Folded words of both languages, by the state they name."""
 

@@ -18,7 +18,7 @@ from random import Random
 from domain import quantities
 from domain.errors import AmbiguousWeights, MixedUnits, NegativeQuantity, NotAWeight, TooManyWeights
 from domain.folding import clean
-from domain.quantities import Quantity, readings_of, unit_of
+from domain.quantities import Quantity, meant_by, readings_of, unit_of
 
 DECIMALS, THOUSANDS = "decimals", "thousands"
 """What a point or comma before three digits means: asked once, for all."""
@@ -59,14 +59,14 @@ def _first(rest: str) -> str:
     return re.split(r"[\s,;|]", rest, maxsplit=1)[0] or rest[:1]
 
 
-_SCAN = re.compile(
-    r"[-−–]?\d+(?:[.,]\d+)*(?:[^\S\n]*(?![xX×*]\s*\d)[^\W\d_]+[23²³]?)?(?:[^\S\n]*[xX×*][^\S\n]*\d{1,4})?(?=$|[\s,;|/])"
-)
+_SCAN = re.compile(r"[-−–]?\d+(?:[.,]\d+)*(?:[^\S\n]*(?![xX×*]\s*\d)[^\W\d_]+[23²³]?)?(?:[^\S\n]*[xX×*][^\S\n]*\d{1,4})?(?=$|[\s,;|/])")
 
 
 def _value(match: re.Match[str], symbol: str, points: str, place: int) -> Decimal:
     if match["sign"]:
         raise NegativeQuantity(text=match.group()[:30])
+    if match["unit"] and not unit_of(match["unit"]) and not meant_by(match["unit"]):
+        raise NotAWeight(place=place + 1, text=match["unit"][:30])
     if match["unit"] and unit_of(match["unit"]) != symbol:
         raise MixedUnits(place=place, text=match.group()[:30], unit=quantities.symbol_said(symbol))
     return number_of(match["number"], points, place)
