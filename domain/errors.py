@@ -773,3 +773,9 @@ class PaperNotFitting(OfficeError):
     """A kind of paper that does not fit how its dossier stands. Facts: reference."""
 
     key = N_("error.paper_not_fitting")
+
+
+class PaperWithoutChat(OfficeError):
+    """A paper of a dossier that nobody filed in a chat has nowhere to go. Facts: reference."""
+
+    key = N_("error.paper_without_chat")

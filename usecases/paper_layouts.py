@@ -69,6 +69,8 @@ class Kind:
     """Nơi nhận; of the firm's own announcement, where the office stamps."""
     form: str = ""
     """Mẫu whose printed layout nobody saw."""
+    has_code: bool = True
+    """Whether there is a page that verifies it."""
 
 
 def names_of_sentence(key: str) -> list[str]:
@@ -82,7 +84,8 @@ def names(kind: Kind) -> list[str]:
 
 
 def _names(kind: Kind) -> Iterator[str]:
-    yield from ("authority", "office", "document_number", "place_and_date", "signer_title", "signer", "verify_link", "made_at")
+    yield from ("authority", "office", "document_number", "place_and_date", "signer_title", "signer", "made_at")
+    yield from ("verify_link",) if kind.has_code else ()
     yield from (name for key in (kind.title, kind.about, kind.copies) if key for name in names_of_sentence(key))
     for block in kind.blocks:
         if isinstance(block, Line):
@@ -154,7 +157,6 @@ KINDS = {
             N_("outgoing.certificate.title"),
             N_("outgoing.certificate.about"),
             (
-                Line(N_("outgoing.certificate.number"), is_centred=True, is_strong=True),
                 Line(N_("outgoing.certificate.certifies"), is_centred=True),
                 _WHO,
                 Line(N_("outgoing.certificate.fit")),
@@ -211,11 +213,14 @@ KINDS = {
                 Line(N_("outgoing.office_report.reports")),
                 Table("figures", (("number", 1), ("name", 9), ("count", 2))),
                 Line(N_("outgoing.office_report.by_commune"), only_if="communes"),
-                Table("communes", (("number", 1), ("commune", 5), ("firms", 2), ("announcements", 3), ("certificates", 3), ("products", 3))),
+                Table(
+                    "communes", (("number", 1), ("commune", 5), ("firms", 2), ("announcements", 3), ("certificates", 3), ("products", 3))
+                ),
                 Line(N_("outgoing.office_report.counted")),
             ),
             is_letter=True,
             copies=N_("outgoing.office_report.copies"),
+            has_code=False,
         ),
         Kind(
             REFUSAL,

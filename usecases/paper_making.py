@@ -55,8 +55,8 @@ def make(draft: Draft, opener: Opener, made_at: datetime) -> Made:
 def filled(template: bytes, name: str, kind: Kind, facts: Sequence[Facts], opener: Opener) -> bytes:
     """The template with each of the facts in turn; the last one is answered."""
     samples = [complete(kind, one) for one in facts]
-    code = str(samples[-1]["verify_link"]) or "–"
-    names = [*layouts.names(kind), *layouts.tables(kind), CODE]
+    code = str(samples[-1].get("verify_link", ""))
+    names = [*layouts.names(kind), *layouts.tables(kind), *([CODE] if kind.has_code else [])]
     return opener.run("render_paper", template, Rendered, name=name, names=names, samples=samples, code=code).content
 
 
@@ -75,11 +75,13 @@ def on_pdf(kind: Kind, facts: Facts) -> Official:
     def say(key: str) -> str:
         return translate(key, LANGUAGE, **{name: given[name] for name in layouts.names_of_sentence(key)}) if key else ""
 
-    link = str(given["verify_link"])
+    link = str(given.get("verify_link", ""))
     return Official(
         language=LANGUAGE,
         head=_head(kind, given),
-        number=translate(N_("outgoing.number"), LANGUAGE, number=given["document_number"] or translate(N_("outgoing.number_open"), LANGUAGE)),
+        number=translate(
+            N_("outgoing.number"), LANGUAGE, number=given["document_number"] or translate(N_("outgoing.number_open"), LANGUAGE)
+        ),
         place_and_date=given["place_and_date"],
         title=say(kind.title),
         about=say(kind.about),

@@ -107,7 +107,7 @@ class _Template(DocxTemplate):  # type: ignore[misc]
                 raise TemplateUnknownName(name=self._name, unknown=", ".join(unknown), place=_place(xml, unknown[0]))
 
     def filled(self, facts: Mapping[str, Any], code: str) -> bytes:
-        drawn = InlineImage(self, io.BytesIO(qr.png(code)), width=_CODE_SIDE)
+        drawn = InlineImage(self, io.BytesIO(qr.png(code)), width=_CODE_SIDE) if code else ""
         try:
             self.render({**_fit(facts), CODE: drawn}, self._sandbox, autoescape=True)
             made = io.BytesIO()

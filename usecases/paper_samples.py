@@ -26,7 +26,9 @@ def full(kind: Kind) -> dict[str, Any]:
     """Every name with a text, every list with some rows."""
     facts: dict[str, Any] = {name: _TEXTS.get(name, f"[{name}]") for name in layouts.names(kind)}
     for name, columns in layouts.tables(kind).items():
-        facts[name] = [{column: str(number) if column == "number" else f"[{column} {number}]" for column in columns} for number in range(1, ROWS + 1)]
+        facts[name] = [
+            {column: str(number) if column == "number" else f"[{column} {number}]" for column in columns} for number in range(1, ROWS + 1)
+        ]
     return facts
 
 

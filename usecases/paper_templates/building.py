@@ -60,7 +60,15 @@ def _set_up(document: Any) -> None:
 
 
 def _paragraph(
-    place: Any, text: str, *, size: float = 13, bold: bool = False, italic: bool = False, at: Any = AT.LEFT, before: float = 0, after: float = 3
+    place: Any,
+    text: str,
+    *,
+    size: float = 13,
+    bold: bool = False,
+    italic: bool = False,
+    at: Any = AT.LEFT,
+    before: float = 0,
+    after: float = 3,
 ) -> Any:
     paragraph = place.add_paragraph()
     run = paragraph.add_run()
@@ -170,7 +178,8 @@ def _foot(document: Any, kind: Kind) -> None:
     title = copies_title(kind)
     heading = [(title, {"size": 12, "bold": True, "italic": True, "after": 0, "before": 12})] if title else []
     copies = (_sentence(kind.copies), {"size": 11 if title else 12, "after": 0, "before": 0 if title else 12})
-    _cell(left, *heading, copies, (f"{{{{ {CODE} }}}}", {"before": 6, "after": 0}))
+    code = [(f"{{{{ {CODE} }}}}", {"before": 6, "after": 0})] if kind.has_code else []
+    _cell(left, *heading, copies, *code)
     _cell(
         right,
         ("{{ signer_title }}", {**centred, "bold": True, "before": 12}),
