@@ -44,6 +44,8 @@ TRAINERS = frozenset({ADMINISTRATOR, TRAINING})
 READERS = ANSWERERS | {VIEWER}
 FIGURE_KEEPERS = frozenset({ADMINISTRATOR, BARCODES})
 """Who writes down and confirms fees and time limits."""
+METROLOGISTS = frozenset({ADMINISTRATOR, METROLOGY})
+"""Who makes the office's papers on measurement, and keeps their templates."""
 CLASS_READERS = TRAINERS | {VIEWER}
 REGISTRARS = frozenset({ADMINISTRATOR, BARCODES})
 """Who keeps the register of declared products."""
@@ -179,6 +181,23 @@ RIGHTS = {
     "organisations.add_prefix": DOSSIER_OFFICERS,
     "organisations.verify_prefix": DOSSIER_OFFICERS,
     "organisations.end_prefix": DOSSIER_OFFICERS,
+    # papers of quantity marks
+    "quantity_papers.index": DOSSIER_READERS,
+    "quantity_papers.make": METROLOGISTS,
+    "quantity_papers.file": METROLOGISTS,
+    "quantity_papers.send": METROLOGISTS,
+    "quantity_report.index": METROLOGISTS | {VIEWER},
+    "quantity_report.workbook": METROLOGISTS | {VIEWER},
+    "quantity_report.file": METROLOGISTS | {VIEWER},
+    "quantity_report.make": METROLOGISTS,
+    "paper_templates.index": METROLOGISTS,
+    "paper_templates.kind": METROLOGISTS,
+    "paper_templates.template": METROLOGISTS,
+    "paper_templates.ours": METROLOGISTS,
+    "paper_templates.sample": METROLOGISTS,
+    "paper_templates.version": METROLOGISTS,
+    "paper_templates.put": METROLOGISTS,
+    "paper_templates.back": METROLOGISTS,
     # declared products
     "products.index_view": REGISTER_READERS,
     "products.page": REGISTER_READERS,

@@ -57,8 +57,7 @@ class OwnForms:
             return None
         if wanted.kind == REPORT:
             firm = session.get_one(Organisation, wanted.key)
-            facts = {"public_url": self._public_url, "now": now}
-            return quantity_papers.draft_firm_report(session, self._files, firm, wanted.year, **facts)
+            return quantity_papers.draft_firm_report(session, self._files, firm, wanted.year, public_url=self._public_url, now=now)
         dossier = dossiers.get_own(session, contact, key=wanted.key)
         kind = paper_layouts.ANNOUNCEMENT
         return quantity_papers.draft(session, self._files, kind, dossier, public_url=self._public_url, now=now)

@@ -1,4 +1,4 @@
-"""The facts of each paper of quantity marks (nội dung giấy tờ): from the dossier, its line in the register, and the office's own settings."""
+"""The facts of each paper of quantity marks (nội dung giấy tờ): from the dossier, its line in the register, and the office's settings."""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
@@ -30,7 +30,7 @@ def of_dossier(
         **_of_dossier(dossier),
         "verify_link": class_papers.verify_link(public_url, dossier.secret),
         **(_of_entry(session, entry, public_url=public_url) if entry is not None else {}),
-        **_OWN.get(kind, lambda *_: {})(session, dossier),
+        **(_OWN[kind](session, dossier) if kind in _OWN else {}),
     }
     if layouts.KINDS[kind].is_of_firm:
         return facts | by_firm(facts)

@@ -103,7 +103,8 @@ def copies_title(kind: Kind) -> str:
 
 def _head(kind: Kind, given: Facts) -> Letterhead:
     bodies = ("", str(given["firm"])) if kind.is_of_firm else (str(given["authority"]), str(given["office"]))
-    return Letterhead(*(one.upper() for one in bodies), translate(N_("paper.nation"), LANGUAGE), translate(N_("paper.motto"), LANGUAGE))
+    authority, office = (one.upper() for one in bodies)
+    return Letterhead(authority, office, translate(N_("paper.nation"), LANGUAGE), translate(N_("paper.motto"), LANGUAGE))
 
 
 def _block(one: layouts.Block, given: Facts, say: Any) -> Block | None:

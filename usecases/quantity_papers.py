@@ -191,7 +191,7 @@ def versions(session: Session, kind: str) -> Sequence[PaperTemplate]:
     return session.scalars(_versions(kind)).all()
 
 
-def _versions(kind: str) -> Select[tuple[PaperTemplate]]:
+def _versions(kind: str) -> Select[PaperTemplate]:
     return select(PaperTemplate).where(PaperTemplate.kind == kind).order_by(PaperTemplate.id.desc())
 
 

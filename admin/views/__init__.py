@@ -23,8 +23,11 @@ from admin.views.learning import LearningView
 from admin.views.office import OfficeSettingsView
 from admin.views.organisations import OrganisationsView
 from admin.views.outbox import OutboxView
+from admin.views.paper_templates import PaperTemplatesView
 from admin.views.preview import PreviewView
 from admin.views.products import ProductsView
+from admin.views.quantity_papers import QuantityPapersView
+from admin.views.quantity_report import QuantityReportView
 from admin.views.quarantine import QuarantineView
 from admin.views.registrations import RegistrationsView
 from admin.views.second_factor import SecondFactorView
@@ -50,6 +53,8 @@ VIEWS = (
     InboxView,
     DossiersView,
     DossierCounterView,
+    QuantityPapersView,
+    QuantityReportView,
     OrganisationsView,
     ClassesView,
     ClassCalendarView,
@@ -66,6 +71,7 @@ VIEWS = (
     OfficeSettingsView,
     FeesView,
     TimeLimitsView,
+    PaperTemplatesView,
     StaffView,
     OutboxView,
     QuarantineView,

@@ -1,4 +1,4 @@
-"""An official paper (văn bản hành chính): A4 upright, as many pages as it takes, after Nghị định 30/2020/NĐ-CP, with a code to verify it."""
+"""An official paper (văn bản hành chính): A4 upright, as long as it takes, after Nghị định 30/2020/NĐ-CP, with a code to verify it."""
 
 from dataclasses import dataclass
 from datetime import datetime
