@@ -12,7 +12,7 @@ from domain.fees import first_year, suggest
 from domain.folding import fold
 from domain.messages import N_
 from locales import amount, day, translate
-from usecases import fees, mark_registers, office
+from usecases import fees, label_advice, mark_registers, office
 
 
 def on(session: Session, field: Field, value: Any, language: str, today: date) -> str:
@@ -45,12 +45,12 @@ def _head_office(session: Session, address: Mapping[str, Any], language: str, to
 
 
 def _package_labels(session: Session, rows: Sequence[Mapping[str, Any]], language: str, today: date) -> str:
-    """Which goods need a certificate by the office's list."""
-    found = mark_registers.needs_certificate(session, rows, today)
-    lines = [
-        translate(N_("dossier.advice.needs_certificate"), language, name=name, good=good.name, source=good.source) for name, good in found
-    ]
-    return "\n".join(lines)
+    """Which goods need a certificate by the office's list, and what the labels lack."""
+    lines = []
+    for name, good in mark_registers.needs_certificate(session, rows, today):
+        key = N_("dossier.advice.needs_certificate")
+        lines.append(translate(key, language, name=name, good=good.name, source=good.source))
+    return "\n".join([*lines, *label_advice.on(session, rows, language, today)])
 
 
 def _instruments_valid(session: Session, rows: Sequence[Mapping[str, Any]], language: str, today: date) -> str:

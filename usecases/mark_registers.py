@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from db.models import Dossier, DossierEvent, Group2Good, MarkedProduct, MarkEntry, MeasuringInstrument, Staff
+from db.models import Dossier, DossierDraft, DossierEvent, Group2Good, MarkedProduct, MarkEntry, MeasuringInstrument, Staff
 from db.models.dossier import STAFF
 from db.models.quantity_mark import ANNOUNCEMENT, CERTIFICATE, EXPIRED, IN_FORCE, REVOKED, SUPERSEDED, SUSPENDED
 from domain.dossiers.declaration import EXPIRE, INSTRUMENTS, PACKAGES, RECEIVE, RESUME, REVOKE, SUPERSEDE, SUSPEND
@@ -28,7 +28,7 @@ from domain.folding import clean, fold
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import day, translate
-from usecases import certificate_reminders, dossiers, time_limits
+from usecases import certificate_reminders, dossier_drafts, dossiers, organisations, time_limits
 
 VIOLATION, BY_REQUEST, DISSOLVED = "violation", "by_request", "dissolved"
 REASONS = (VIOLATION, BY_REQUEST, DISSOLVED)
@@ -208,24 +208,50 @@ def approve(session: Session, dossier: Dossier, *, staff: Staff, alone: bool = F
 def previous_of(session: Session, dossier: Dossier, *, locked: bool = False) -> MarkEntry | None:
     """The line whose place a dossier takes: of the old number that it names, of the same firm."""
     declared = dossiers.declared(dossier)
-    old = old_number(dossier)
-    if not old or dossier.organisation_id is None:
+    if dossier.organisation_id is None:
         return None
-    its = select(MarkEntry).where(MarkEntry.register == declared.register, MarkEntry.organisation_id == dossier.organisation_id)
-    wanted = fold(old).replace(" ", "")
-    found = next((one for one in session.scalars(its.order_by(MarkEntry.id.desc())) if fold(one.number).replace(" ", "") == wanted), None)
+    found = _by_old_number(session, declared.register, dossier.organisation_id, old_number(dossier))
     return _locked(session, found.id) if found is not None and locked else found
+
+
+def _by_old_number(session: Session, register: str, organisation_id: int, number: str) -> MarkEntry | None:
+    """The newest line of a firm with a number, however it is spaced."""
+    wanted = fold(number).replace(" ", "")
+    its = select(MarkEntry).where(MarkEntry.register == register, MarkEntry.organisation_id == organisation_id)
+    rows = session.scalars(its.order_by(MarkEntry.id.desc())) if wanted else ()
+    return next((one for one in rows if fold(one.number).replace(" ", "") == wanted), None)
 
 
 def old_number(dossier: Dossier) -> str:
     """The number in the register that a dossier names as its last."""
-    return next((str(dossier.answers[name]) for name in ("old_number", "old_certificate") if dossier.answers.get(name)), "")
+    return _old_number(dossier.answers)
+
+
+def _old_number(answers: Mapping[str, Any]) -> str:
+    return next((str(answers[name]) for name in ("old_number", "old_certificate") if answers.get(name)), "")
 
 
 def compared(session: Session, dossier: Dossier) -> Changes | None:
     """What an announcement made again changes of the last one; None for a first, or where the old number is not known."""
     previous = previous_of(session, dossier)
     return None if previous is None else changes_of([dict(one.facts) for one in previous.products], rows_of(dossier, PACKAGES))
+
+
+def compared_draft(session: Session, draft: DossierDraft) -> tuple[MarkEntry, Changes] | None:
+    """The same before it is handed in, for who filed the last one or is confirmed for its firm; others learn nothing of it."""
+    declared = dossier_drafts.declared(draft)
+    number, tax_code = _old_number(draft.answers), str(draft.answers.get("tax_code") or "")
+    firm = organisations.by_tax_code(session, tax_code) if tax_code else None
+    if not declared.register or draft.contact is None or firm is None:
+        return None
+    previous = _by_old_number(session, declared.register, firm.id, number)
+    filed = session.get(Dossier, previous.dossier_id) if previous is not None and previous.dossier_id is not None else None
+    if previous is None or not (
+        organisations.speaks_for(session, draft.contact, firm.id) or (filed is not None and filed.contact_id == draft.contact_id)
+    ):
+        return None
+    rows = [row for field in declared.fields if field.kind == PACKAGES for row in draft.answers.get(field.name) or []]
+    return previous, changes_of([dict(one.facts) for one in previous.products], rows)
 
 
 def _supersede(session: Session, entry: MarkEntry, by: MarkEntry, staff: Staff, now: datetime) -> None:

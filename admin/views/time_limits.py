@@ -1,12 +1,12 @@
 """Time limits (thời hạn giải quyết): working days of the steps of procedures, each row with its document and who confirmed it."""
 
-from wtforms import IntegerField, SelectField, StringField
+from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
+from admin import wording
 from admin.figures_view import FigureForm, FiguresView, source, valid_from
-from admin.forms import NEEDED, TOO_LONG, Day, cleaned
+from admin.forms import NEEDED, TOO_LONG, Day, Words, cleaned
 from db.models import TimeLimit
-from db.models.regulation import UNITS
 from domain.messages import N_
 
 
@@ -26,7 +26,7 @@ class TimeLimitForm(FigureForm):
         description=N_("panel.time_limit.days_hint"),
         validators=[Optional(), NumberRange(1, 400, N_("panel.time_limit.days_between"))],
     )
-    unit = SelectField(N_("panel.time_limit.unit"), choices=[(unit, f"panel.time_limit.unit.{unit}") for unit in UNITS])
+    unit = Words(N_("panel.time_limit.unit"), wording.TIME_UNIT)
     source = source()
     valid_from = valid_from()
 

@@ -303,3 +303,16 @@ async def test_stop_without_its_marks_hands_nothing_in(counter: Counter) -> None
     await talk(citizen, "tiep tuc", "→Sửa: Địa chỉ")
     assert "tên đường" in (await talk(citizen, "0905111222")).text
     assert "Đã nhận hồ sơ" in (await talk(citizen, "tiep tuc", "→Nộp hồ sơ")).text
+
+
+async def test_where_the_way_ends_the_reason_is_said_at_once_and_the_answer_can_be_changed(counter: Counter) -> None:
+    citizen = Citizen(counter)
+    await citizen.say("chao")
+    await citizen.press_data(BeginDossier(kind="quantity_announcement").pack())
+    stopped = await talk(citizen, "→Chỉ bán hàng")
+    assert "khoản 17, 18 Điều 3" in stopped.text
+    assert "1/" in stopped.text
+    assert draft_of(counter).answers == {"firm_kind": "seller"}
+    asked = await talk(citizen, "→Sản xuất", "tạm nhập, tái xuất")
+    assert "khoản 2 Điều 1" in asked.text
+    assert "3/" in (await talk(citizen, "→Không thuộc")).text
