@@ -191,7 +191,7 @@ RIGHTS = {
     "quantity_report.file": METROLOGISTS | {VIEWER},
     "quantity_report.make": METROLOGISTS,
     "paper_templates.index": METROLOGISTS,
-    "paper_templates.kind": METROLOGISTS,
+    "paper_templates.page": METROLOGISTS,
     "paper_templates.template": METROLOGISTS,
     "paper_templates.ours": METROLOGISTS,
     "paper_templates.sample": METROLOGISTS,

@@ -69,6 +69,8 @@ class Kind:
     """Nơi nhận; of the firm's own announcement, where the office stamps."""
     form: str = ""
     """Mẫu whose printed layout nobody saw."""
+    more: tuple[str, ...] = ()
+    """Names that ours does not use and staff may want."""
     has_code: bool = True
     """Whether there is a page that verifies it."""
 
@@ -93,6 +95,7 @@ def _names(kind: Kind) -> Iterator[str]:
             yield from (block.only_if,) if block.only_if and block.only_if not in tables(kind) else ()
         elif isinstance(block, Listed):
             yield from block.names
+    yield from kind.more
 
 
 def tables(kind: Kind) -> dict[str, tuple[str, ...]]:
@@ -101,6 +104,8 @@ def tables(kind: Kind) -> dict[str, tuple[str, ...]]:
 
 
 _WHO = Listed(("firm", "tax_code", "firm_kind", "address", "place"))
+_FIRM = ("tax_code", "address", "phone", "email", "representative", "position", "person")
+_ENTRY = (*_FIRM, "reference", "submitted_on", "register_number", "times", "commune", "status", "control_document")
 _PRODUCTS = Table("products", (("number", 1), ("name", 5), ("brand", 3), ("packaging", 3), ("quantity", 3)))
 
 KINDS = {
@@ -121,6 +126,7 @@ KINDS = {
                 Line(N_("outgoing.no_permit"), is_strong=True),
                 Line(N_("outgoing.receipt_sheet.keep")),
             ),
+            more=_ENTRY,
         ),
         Kind(
             REGISTER_EXTRACT,
@@ -136,6 +142,7 @@ KINDS = {
                 Line(N_("outgoing.register_extract.as_of")),
                 Line(N_("outgoing.no_permit"), only_if="is_announcement"),
             ),
+            more=_ENTRY,
         ),
         Kind(
             COMPLETION_REQUEST,
@@ -151,6 +158,7 @@ KINDS = {
                 Line(N_("outgoing.completion_request.how")),
             ),
             is_letter=True,
+            more=_FIRM,
         ),
         Kind(
             CERTIFICATE,
@@ -165,6 +173,7 @@ KINDS = {
                 Line(N_("outgoing.replaces"), only_if="previous_number"),
             ),
             form="2.ĐNCN",
+            more=_ENTRY,
         ),
         Kind(
             ANNOUNCEMENT,
@@ -235,6 +244,7 @@ KINDS = {
                 Line(N_("outgoing.refusal.ask")),
             ),
             is_letter=True,
+            more=_FIRM,
         ),
     )
 }

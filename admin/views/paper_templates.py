@@ -33,70 +33,70 @@ class PaperTemplatesView(PanelView):
         page: str = self.render("panel/paper_templates.html", shown=shown)
         return page
 
-    @expose("/<name>")
-    def kind(self, name: str) -> str:
+    @expose("/<kind>")
+    def page(self, kind: str) -> str:
         """One kind: its names with their meaning, its versions, a place to put a new one."""
-        kind = _kind(name)
-        rows = quantity_papers.versions(db.session, name)
-        singles = [*paper_layouts.names(kind), *([CODE] if kind.has_code else [])]
+        declared = _kind(kind)
+        rows = quantity_papers.versions(db.session, kind)
+        singles = [*paper_layouts.names(declared), *([CODE] if declared.has_code else [])]
         page: str = self.render(
             "panel/paper_template.html",
-            kind=kind,
-            current=quantity_papers.current(db.session, name),
+            kind=declared,
+            current=quantity_papers.current(db.session, kind),
             versions=[(row, _who(db.session, row)) for row in rows],
             names=singles,
-            lists=paper_layouts.tables(kind),
+            lists=paper_layouts.tables(declared),
         )
         return page
 
-    @expose("/<name>/current.docx")
-    def template(self, name: str) -> ResponseReturnValue:
+    @expose("/<kind>/current.docx")
+    def template(self, kind: str) -> ResponseReturnValue:
         """The template that counts."""
-        row = quantity_papers.current(db.session, _kind(name).name)
-        return self.version(name, row.id) if row is not None else self.ours(name)
+        row = quantity_papers.current(db.session, _kind(kind).name)
+        return redirect(url_for(".version", kind=kind, key=row.id)) if row is not None else self.ours(kind)
 
-    @expose("/<name>/ours.docx")
-    def ours(self, name: str) -> Response:
+    @expose("/<kind>/ours.docx")
+    def ours(self, kind: str) -> Response:
         """The template that the house brings."""
-        return issued_papers.sent(ours(_kind(name)), WORD, f"{quantity_papers.FILE_NAMES[name]}-mau.docx")
+        return issued_papers.sent(ours(_kind(kind)), WORD, f"{quantity_papers.FILE_NAMES[kind]}-mau.docx")
 
-    @expose("/<name>/sample.docx")
-    def sample(self, name: str) -> Response:
+    @expose("/<kind>/sample.docx")
+    def sample(self, kind: str) -> Response:
         """A paper with invented facts, from the template that counts."""
-        kind = _kind(name)
-        content = quantity_papers.template(db.session, issued_papers.files(), kind)
+        declared = _kind(kind)
+        content = quantity_papers.template(db.session, issued_papers.files(), declared)
         db.session.rollback()
-        file = f"{quantity_papers.FILE_NAMES[name]}-thu.docx"
-        made = paper_making.filled(content, file, kind, [paper_samples.full(kind)], issued_papers.opener())
+        file = f"{quantity_papers.FILE_NAMES[kind]}-thu.docx"
+        made = paper_making.filled(content, file, declared, [paper_samples.full(declared)], issued_papers.opener())
         return issued_papers.sent(made, WORD, file)
 
-    @expose("/<name>/<int:key>.docx", methods=("GET", "POST"))
-    def version(self, name: str, key: int) -> ResponseReturnValue:
+    @expose("/<kind>/<int:key>.docx", methods=("GET", "POST"))
+    def version(self, kind: str, key: int) -> ResponseReturnValue:
         """What staff put there once; a file that nobody scanned after a warning."""
         row = db.session.get(PaperTemplate, key)
-        if row is None or row.kind != _kind(name).name or row.sha256 is None:
+        if row is None or row.kind != _kind(kind).name or row.sha256 is None:
             abort(404)
         return stored_files.hand_out(row.sha256, row.name, lambda: None)
 
-    @expose("/<name>/put", methods=("POST",))
-    def put(self, name: str) -> ResponseReturnValue:
+    @expose("/<kind>/put", methods=("POST",))
+    def put(self, kind: str) -> ResponseReturnValue:
         """Put a template in the place of ours: it is tried first, and refused with what is wrong and where."""
-        kind = _kind(name)
+        declared = _kind(kind)
         given = request.files.get("file")
         if given is None or not given.filename:
             raise FileEmpty(name="–")
         (kept,) = stored_files.take_in([given])
-        quantity_papers.must_render(issued_papers.files().read(kept.sha256), kept, kind, issued_papers.opener())
+        quantity_papers.must_render(issued_papers.files().read(kept.sha256), kept, declared, issued_papers.opener())
         with writing() as session:
-            quantity_papers.put(session, kind, kept, staff=_officer(session), now=now())
-        return _back(name, N_("panel.template.put_done"))
+            quantity_papers.put(session, declared, kept, staff=_officer(session), now=now())
+        return _back(kind, N_("panel.template.put_done"))
 
-    @expose("/<name>/back", methods=("POST",))
-    def back(self, name: str) -> ResponseReturnValue:
+    @expose("/<kind>/back", methods=("POST",))
+    def back(self, kind: str) -> ResponseReturnValue:
         """Ours counts again."""
         with writing() as session:
-            quantity_papers.back_to_ours(session, _kind(name), staff=_officer(session), now=now())
-        return _back(name, N_("panel.template.back_done"))
+            quantity_papers.back_to_ours(session, _kind(kind), staff=_officer(session), now=now())
+        return _back(kind, N_("panel.template.back_done"))
 
 
 def _kind(name: str) -> Kind:
@@ -114,4 +114,4 @@ def _officer(session: Session) -> Staff:
 
 def _back(name: str, done: str) -> ResponseReturnValue:
     flash(say(done, name=say(f"outgoing.kind.{name}")), "done")
-    return redirect(url_for(".kind", name=name), 303)
+    return redirect(url_for(".page", kind=name), 303)
