@@ -45,7 +45,7 @@ READERS = ANSWERERS | {VIEWER}
 FIGURE_KEEPERS = frozenset({ADMINISTRATOR, BARCODES})
 """Who writes down and confirms fees."""
 METROLOGISTS = frozenset({ADMINISTRATOR, METROLOGY})
-"""Who keeps the registers of quantity marks, the tables of measurement and the list of goods of group 2."""
+"""Who keeps the registers of quantity marks, the tables of measurement and the list of group 2, makes their papers, keeps templates."""
 METROLOGY_READERS = METROLOGISTS | {VIEWER}
 LIMIT_KEEPERS = FIGURE_KEEPERS | METROLOGISTS
 """Who writes down and confirms time limits."""
@@ -184,6 +184,23 @@ RIGHTS = {
     "organisations.add_prefix": DOSSIER_OFFICERS,
     "organisations.verify_prefix": DOSSIER_OFFICERS,
     "organisations.end_prefix": DOSSIER_OFFICERS,
+    # papers of quantity marks
+    "quantity_papers.index": DOSSIER_READERS,
+    "quantity_papers.make": METROLOGISTS,
+    "quantity_papers.file": METROLOGISTS,
+    "quantity_papers.send": METROLOGISTS,
+    "quantity_report.index": METROLOGISTS | {VIEWER},
+    "quantity_report.workbook": METROLOGISTS | {VIEWER},
+    "quantity_report.file": METROLOGISTS | {VIEWER},
+    "quantity_report.make": METROLOGISTS,
+    "paper_templates.index": METROLOGISTS,
+    "paper_templates.page": METROLOGISTS,
+    "paper_templates.template": METROLOGISTS,
+    "paper_templates.ours": METROLOGISTS,
+    "paper_templates.sample": METROLOGISTS,
+    "paper_templates.version": METROLOGISTS,
+    "paper_templates.put": METROLOGISTS,
+    "paper_templates.back": METROLOGISTS,
     # declared products
     "products.index_view": REGISTER_READERS,
     "products.page": REGISTER_READERS,

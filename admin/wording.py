@@ -258,6 +258,8 @@ DOSSIER_EVENT = {
     "disputed": N_("panel.dossier.event.disputed"),
     "unfilled": N_("panel.dossier.event.unfilled"),
     "entry_drafted": N_("panel.dossier.event.entry_drafted"),
+    "paper_made": N_("panel.dossier.event.paper_made"),
+    "paper_sent": N_("panel.dossier.event.paper_sent"),
 }
 ACTOR = {
     "citizen": N_("panel.dossier.actor.citizen"),

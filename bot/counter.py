@@ -22,6 +22,7 @@ from bot.inbound import Inbound, sender_of
 from bot.jobs import Clock
 from bot.knowledge import Knowledge
 from bot.lanes import Lanes
+from bot.own_forms import OwnForms
 from bot.preparation import Preparation
 from bot.product_filing import ProductFiling
 from bot.receipt_press import ReceiptPress
@@ -73,6 +74,7 @@ class Counter:
             self.taking,
             self.knowledge,
             drawing=Drawing(self.files, clock),
+            forms=OwnForms(self.database, self.files, intake.opener, settings.public_url, clock),
             sheets=self.sheets,
             max_file_bytes=settings.max_file_bytes,
             max_files_per_day=settings.max_files_per_day,

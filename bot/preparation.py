@@ -15,6 +15,7 @@ from bot.awaited_list import awaited_list, is_for_template
 from bot.drawing import Drawing, wanted_of
 from bot.inbound import Inbound, IncomingFile, Sender
 from bot.knowledge import Knowledge
+from bot.own_forms import OwnForms, form_wanted
 from bot.taking import Taking
 from bot.work import FetchedFile, Prepared, Several
 from db.engine import Database
@@ -71,13 +72,14 @@ class Preparation:
         knowledge: Knowledge,
         *,
         drawing: Drawing,
+        forms: OwnForms,
         sheets: ProductSheets,
         max_file_bytes: int,
         max_files_per_day: int,
         clock: Callable[[], datetime],
     ) -> None:
         self._database, self._taking, self._knowledge, self._clock = database, taking, knowledge, clock
-        self._drawing, self._sheets = drawing, sheets
+        self._drawing, self._forms, self._sheets = drawing, forms, sheets
         self._max_file_bytes, self._max_files_per_day = max_file_bytes, max_files_per_day
 
     async def prepare(self, inbound: Inbound, sender: Sender, fetch: Fetch) -> Prepared:
@@ -86,6 +88,9 @@ class Preparation:
         if (wanted := wanted_of(inbound)) is not None:
             drawn = await asyncio.to_thread(self._drawing.draw, wanted, snapshot.language, snapshot.site)
             return Prepared(snapshot.version, drawn=drawn, spoken=snapshot.spoken)
+        if (form := form_wanted(inbound)) is not None:
+            filled = await asyncio.to_thread(self._forms.fill, form, inbound, sender)
+            return Prepared(snapshot.version, drawn=filled, spoken=snapshot.spoken)
         files = tuple([await self._take(file, fetch) for file in inbound.files[: snapshot.file_room]])
         files = await asyncio.to_thread(self._with_products, inbound, files, snapshot)
         too_many = TooManyFiles(limit=self._max_files_per_day)

@@ -27,8 +27,11 @@ from admin.views.measurement_tables import MeasurementTablesView
 from admin.views.office import OfficeSettingsView
 from admin.views.organisations import OrganisationsView
 from admin.views.outbox import OutboxView
+from admin.views.paper_templates import PaperTemplatesView
 from admin.views.preview import PreviewView
 from admin.views.products import ProductsView
+from admin.views.quantity_papers import QuantityPapersView
+from admin.views.quantity_report import QuantityReportView
 from admin.views.quarantine import QuarantineView
 from admin.views.registrations import RegistrationsView
 from admin.views.second_factor import SecondFactorView
@@ -54,6 +57,8 @@ VIEWS = (
     InboxView,
     DossiersView,
     DossierCounterView,
+    QuantityPapersView,
+    QuantityReportView,
     OrganisationsView,
     ClassesView,
     ClassCalendarView,
@@ -74,6 +79,7 @@ VIEWS = (
     TimeLimitsView,
     MeasurementTablesView,
     Group2GoodsView,
+    PaperTemplatesView,
     StaffView,
     OutboxView,
     QuarantineView,
