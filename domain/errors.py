@@ -657,3 +657,21 @@ class TooManyWeights(OfficeError):
     """More weights than one check takes. Facts: limit."""
 
     key = N_("error.too_many_weights")
+
+
+class NoSuchInstrument(OfficeError):
+    """A measuring instrument that this contact does not see."""
+
+    key = N_("error.no_such_instrument")
+
+
+class BadInstrument(OfficeError):
+    """A line that names no measuring instrument. Facts: text."""
+
+    key = N_("error.bad_instrument")
+
+
+class InstrumentOfOthers(OfficeError):
+    """Somebody else of the firm named the instrument, and this contact is not confirmed for the firm. Facts: name."""
+
+    key = N_("error.instrument_of_others")
