@@ -1,4 +1,4 @@
-"""Reminders of verification and calibration (nhắc hạn kiểm định, hiệu chuẩn), of kind `instrument`: 30, 7 and 1 days before the last day."""
+"""Reminders of verification (nhắc hạn kiểm định, hiệu chuẩn), of kind `instrument`: 30, 7 and 1 days before the last day."""
 
 from datetime import datetime, timedelta
 
