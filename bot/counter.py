@@ -22,6 +22,7 @@ from bot.inbound import Inbound, sender_of
 from bot.jobs import Clock
 from bot.knowledge import Knowledge
 from bot.lanes import Lanes
+from bot.lot_press import LotPress
 from bot.preparation import Preparation
 from bot.product_filing import ProductFiling
 from bot.receipt_press import ReceiptPress
@@ -74,6 +75,7 @@ class Counter:
             self.knowledge,
             drawing=Drawing(self.files, clock),
             sheets=self.sheets,
+            lots=LotPress(self.files, intake.opener, clock),
             max_file_bytes=settings.max_file_bytes,
             max_files_per_day=settings.max_files_per_day,
             clock=clock,

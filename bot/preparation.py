@@ -15,6 +15,7 @@ from bot.awaited_list import awaited_list, is_for_template
 from bot.drawing import Drawing, wanted_of
 from bot.inbound import Inbound, IncomingFile, Sender
 from bot.knowledge import Knowledge
+from bot.lot_press import LotPress, LotWanted, lot_wanted, weights_awaited
 from bot.taking import Taking
 from bot.work import FetchedFile, Prepared, Several
 from db.engine import Database
@@ -59,6 +60,10 @@ class _Snapshot:
     site: str | None = None
     products: ListWanted | None = None
     """A product list is awaited."""
+    lot: LotWanted | None = None
+    """A lot is to be checked, or its sheet drawn."""
+    takes_weights: bool = False
+    """Sheets are weights of a lot."""
 
 
 class Preparation:
@@ -72,12 +77,13 @@ class Preparation:
         *,
         drawing: Drawing,
         sheets: ProductSheets,
+        lots: LotPress,
         max_file_bytes: int,
         max_files_per_day: int,
         clock: Callable[[], datetime],
     ) -> None:
         self._database, self._taking, self._knowledge, self._clock = database, taking, knowledge, clock
-        self._drawing, self._sheets = drawing, sheets
+        self._drawing, self._sheets, self._lots = drawing, sheets, lots
         self._max_file_bytes, self._max_files_per_day = max_file_bytes, max_files_per_day
 
     async def prepare(self, inbound: Inbound, sender: Sender, fetch: Fetch) -> Prepared:
@@ -86,6 +92,9 @@ class Preparation:
         if (wanted := wanted_of(inbound)) is not None:
             drawn = await asyncio.to_thread(self._drawing.draw, wanted, snapshot.language, snapshot.site)
             return Prepared(snapshot.version, drawn=drawn, spoken=snapshot.spoken)
+        if snapshot.lot is not None:
+            lot = await asyncio.to_thread(self._lots.draw, snapshot.lot)
+            return Prepared(snapshot.version, lot=lot, spoken=snapshot.spoken)
         files = tuple([await self._take(file, fetch) for file in inbound.files[: snapshot.file_room]])
         files = await asyncio.to_thread(self._with_products, inbound, files, snapshot)
         too_many = TooManyFiles(limit=self._max_files_per_day)
@@ -122,6 +131,8 @@ class Preparation:
                 previous=memory.recalled(conversation.data, memory.CONTEXT, now),
                 site=memory.recalled(conversation.data, memory.SITE, now),
                 products=awaited_list(session, contact, conversation, language, now) if inbound.files else None,
+                lot=lot_wanted(session, inbound, conversation, language, now),
+                takes_weights=bool(inbound.files) and weights_awaited(conversation, now),
             )
 
     def _with_products(self, inbound: Inbound, files: tuple[FetchedFile, ...], snapshot: _Snapshot) -> tuple[FetchedFile, ...]:
@@ -129,6 +140,8 @@ class Preparation:
         if is_for_template(inbound):
             file, size = self._sheets.template(snapshot.language)
             return (FetchedFile(file.name, file.sha256, size, file.media_type),)
+        if snapshot.takes_weights:
+            return tuple(replace(file, weights=self._lots.read(file)) for file in files)
         if snapshot.products is None:
             return files
         return tuple(self._read_products(file, snapshot.products) for file in files)

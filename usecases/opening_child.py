@@ -15,7 +15,12 @@ from typing import Any, Protocol
 
 from domain.errors import OfficeError
 
-FUNCTIONS = {"open_file": "domain.opening", "read": "domain.barcode_photos", "read_sheet": "usecases.product_lists"}
+FUNCTIONS = {
+    "open_file": "domain.opening",
+    "read": "domain.barcode_photos",
+    "read_sheet": "usecases.product_lists",
+    "read_weights": "usecases.weight_sheets",
+}
 """What may be asked for, and the module it is in. Each takes the file's bytes and plain facts; it returns a dataclass of plain values."""
 
 MOST_MEMORY = 1536 * 1024 * 1024

@@ -15,10 +15,13 @@ from bot.conversations import (
     dossiers,
     enquiries,
     groups,
+    instruments,
     labels,
+    lot_check,
     my_classes,
     my_dossiers,
     product_list,
+    quantity_marks,
     strays,
 )
 from bot.fsm import ConversationStorage
@@ -34,6 +37,9 @@ CONVERSATIONS = (
     product_list,
     dossiers,
     my_dossiers,
+    quantity_marks,
+    lot_check,
+    instruments,
     codes,
     labels,
     barcodes,
