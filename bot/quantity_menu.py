@@ -13,8 +13,8 @@ from domain.messages import N_
 from domain.wishes import Wish
 from locales import translate
 
-_KINDS = ("quantity_announcement", "quantity_certificate")
-"""The two procedures (nhóm 1, nhóm 2); a button each, once they are declared."""
+_KINDS = "quantity_"
+"""How the names of its procedures begin: announcement (nhóm 1), certificate (nhóm 2); a button each, once they are declared."""
 
 
 async def show_menu(message: Message, work: Work) -> None:
@@ -23,8 +23,7 @@ async def show_menu(message: Message, work: Work) -> None:
 
 def rows(work: Work) -> list[list[InlineKeyboardButton]]:
     """What the service does; a lot that was begun stands first."""
-    declared = {one.kind for one in current_types()}
-    kinds = [kind for kind in _KINDS if kind in declared]
+    kinds = [one.kind for one in current_types() if one.kind.startswith(_KINDS)]
     draft = open_draft(work)
     begun = [act(work, N_("button.lot_continue"), LotStep(token=draft.token, act="continue"))] if draft else []
     return [

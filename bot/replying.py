@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aiogram.types import InlineKeyboardButton, Message
 
-from bot import barcode_menu, buttons
+from bot import barcode_menu, buttons, quantity_menu
 from bot.class_buttons import Fields, act
 from bot.class_showing import show_open
 from bot.handing_over import UNSURE_TWICE, hand_over

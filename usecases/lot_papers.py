@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.messages import N_
-from domain.papers import lot_check, weighing_sheet
+from domain.papers import lot_check
 from domain.papers.histogram import Histogram, Scale, Words, histogram
 from domain.papers.lot_check import LotPaper
 from domain.papers.press import Fact

@@ -123,7 +123,12 @@ class _Steps:
         if limit is None:  # the mean reaches Qn: no deviation is needed
             limit = str(self._asked.quantity.base)
         shown, least = _told_apart(mean, Decimal(limit))
-        facts = {"mean": self._scale.said(shown), "limit": self._scale.said(least), "met": self._met(is_met), "sign": "≥" if is_met else "<"}
+        facts = {
+            "mean": self._scale.said(shown),
+            "limit": self._scale.said(least),
+            "met": self._met(is_met),
+            "sign": "≥" if is_met else "<",
+        }
         k = Decimal(self._found["plan"]["k"])
         deviation = self._first["deviation"]
         if k == 0 or deviation is None:

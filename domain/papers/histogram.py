@@ -150,7 +150,8 @@ def _lines(places: dict[str, tuple[Decimal, float]], scale: Scale, mean: str) ->
     right = [kind for kind, (_, at) in reversed(ordered) if at > _MIDDLE]
     rows = {kind: row for row, kind in enumerate([*left, *right])}
     return [
-        Line(kind, at, f"{_NAMES.get(kind, mean)} = {scale.said(_rounded(value))}", rows[kind], at > _MIDDLE) for kind, (value, at) in ordered
+        Line(kind, at, f"{_NAMES.get(kind, mean)} = {scale.said(_rounded(value))}", rows[kind], at > _MIDDLE)
+        for kind, (value, at) in ordered
     ]
 
 
