@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from aiogram.types import InlineKeyboardButton, Message
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, Message
 
 from bot import buttons, lot_draft
 from bot.awaiting import stop_waiting, wait_for
@@ -42,7 +42,7 @@ async def ask(message: Message, work: Work, draft: LotDraft, before: str = "", *
     await message.answer(text, reply_markup=keyboard(work, draft, *rows))
 
 
-def keyboard(work: Work, draft: LotDraft, *rows: Row) -> object:
+def keyboard(work: Work, draft: LotDraft, *rows: Row) -> InlineKeyboardMarkup:
     return buttons.under_reply(work, *rows, *_rows(work, draft), _way_out(work, draft))
 
 

@@ -73,7 +73,13 @@ def again(work: Work, asked: LotAsked) -> LotDraft:
     """A new draft with what was checked, to weigh more."""
     given = [" ".join(map(str, asked.weights))] if asked.weights else []
     value, symbol = str(asked.quantity.value), asked.quantity.symbol
-    facts = {"lot_size": asked.lot_size, "destructive": asked.destructive, "unit": asked.unit, "parts": given, "is_sure": True}
+    facts: dict[str, Any] = {
+        "lot_size": asked.lot_size,
+        "destructive": asked.destructive,
+        "unit": asked.unit,
+        "parts": given,
+        "is_sure": True,
+    }
     return put(work, LotDraft(secrets.token_urlsafe(_BYTES), CHECK, WEIGHTS, value, symbol, **facts))
 
 

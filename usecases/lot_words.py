@@ -1,4 +1,4 @@
-"""A checked lot in words (lời của kết quả kiểm tra lô): verdict, steps with their clause, what nobody verified. For chat and paper alike."""
+"""A checked lot in words (kết quả kiểm tra lô): verdict, steps with their clause, what nobody verified. For chat and paper alike."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -302,7 +302,7 @@ async def _take(message: Message, work: Work, draft: LotDraft, raw: dict[str, An
     try:
         values = _read(draft, raw)
     except AmbiguousWeights as question:
-        row = [step(work, draft, N_("button.lot_reading"), "points", points, value=question.facts[name]) for points, name in _READINGS]
+        row = [step(work, draft, N_("button.lot_reading"), "points", points, reading=question.facts[name]) for points, name in _READINGS]
         await _refuse(message, work, put(work, draft, pending=raw), question, row)
     except MixedUnits as question:
         pending = put(work, draft, pending=raw)

@@ -1,4 +1,4 @@
-"""Checking a label's line of quantity (kiểm tra nhãn): typed as it is printed; then the state of the goods and the heights, if they like."""
+"""Checking a label's line of quantity (kiểm tra nhãn): typed as it is printed; then, if they like, the state of the goods and heights."""
 
 import re
 from decimal import Decimal
@@ -94,10 +94,18 @@ async def measured(message: Message, work: Work) -> None:
     if reply_of(text) is Reply.SKIP:
         await tell_label(message, work, kept)
         return
-    match = _HEIGHTS.fullmatch(text)
-    heights = [match[name] and Decimal(match[name].replace(",", ".")) for name in ("numeral", "mark")] if match else []
-    if not heights or any(one is not None and not 0 < one <= _HIGHEST for one in heights) or re.search(r"\d\s*(cm|m)\b", text):
+    heights = _heights(text)
+    if heights is None:
         await message.answer(work.say("mark.wrong_heights", text=text[:40]), reply_markup=buttons.keyboard([to_menu(work)]))
         return
-    numeral, mark = (str(one) if one is not None else "" for one in heights)
+    numeral, mark = heights
     await tell_label(message, work, {**kept, "numeral": numeral, "mark": mark})
+
+
+def _heights(text: str) -> tuple[str, str] | None:
+    """Heights of numerals and mark as decimal digits, the second empty where it was not said; None for what is none in millimetres."""
+    match = _HEIGHTS.fullmatch(text)
+    if match is None or re.search(r"\d\s*(cm|m)\b", text):
+        return None
+    numeral, mark = match["numeral"].replace(",", "."), (match["mark"] or "").replace(",", ".")
+    return (numeral, mark) if all(0 < Decimal(one) <= _HIGHEST for one in (numeral, mark) if one) else None

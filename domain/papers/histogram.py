@@ -2,7 +2,8 @@
 
 Places are shares of the width and height of the drawing, so that the layout computes nothing.
 
->>> drawn = histogram([(Decimal(498), 3), (Decimal(501), 5)], Decimal(500), Decimal(15), Decimal("499.9"), Scale("g", "vi"), Words("", "", "TB", ""))
+>>> scale, words = Scale("g", "vi"), Words("", "", "TB", "")
+>>> drawn = histogram([(Decimal(498), 3), (Decimal(501), 5)], Decimal(500), Decimal(15), Decimal("499.9"), scale, words)
 >>> [line.words for line in drawn.lines]
 ['Qn − 2T = 470 g', 'Qn − T = 485 g', 'TB = 499,9 g', 'Qn = 500 g']
 >>> [tick.words for tick in drawn.across], [tick.words for tick in drawn.up]
