@@ -124,8 +124,7 @@ def _unverified(work: Work) -> list[str]:
 
 def _rows(work: Work, draft: LotDraft) -> list[Row]:
     if draft.step == lot_draft.DESTRUCTIVE:
-        yes, no = (step(work, draft, key, "d", value) for key, value in ((N_("button.yes"), "yes"), (N_("button.no"), "no")))
-        return [[yes, no]]
+        return [[step(work, draft, N_("button.lot_destructive"), "d", "yes"), step(work, draft, N_("button.lot_whole"), "d", "no")]]
     if draft.step == PLANNED:
         return [[step(work, draft, N_("button.weighing_sheet"), SHEET)], [step(work, draft, N_("button.lot_weights"), "weights")]]
     if draft.step == WEIGHTS and not draft.parts:

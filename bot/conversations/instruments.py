@@ -13,7 +13,6 @@ from bot.instrument_showing import NamingInstruments, ask_for_day, show_instrume
 from bot.quantity_buttons import InstrumentAct, to_menu
 from bot.work import Work
 from db.models import MeasuringInstrument, Organisation
-from domain.errors import BadTaxCode
 from domain.folding import clean
 from domain.instruments import day_in, instrument_of
 from domain.questions import asks_plainly
@@ -86,9 +85,7 @@ async def firm(message: Message, work: Work) -> None:
         _let_go(work)
     match = _TAX_CODE.search(text)
     name = (text[: match.start()] + text[match.end() :]).strip(" \n,;:-–") if match else ""
-    if match is None:
-        raise BadTaxCode(code=text[:20])
-    if not name or len(name) > _LONGEST_FIRM:
+    if match is None or not name or len(name) > _LONGEST_FIRM:
         await message.answer(work.say("instrument.ask_firm"), reply_markup=buttons.keyboard([to_menu(work)]))
         return
     organisation = instruments.firm_named(work.session, work.contact, match.group(), name, work.now)

@@ -322,10 +322,14 @@ def _read(draft: LotDraft, raw: dict[str, Any]) -> list[Decimal]:
         return weighing.values_of(raw["text"], draft.unit, draft.points)
     if raw["unit"] and raw["unit"] != draft.unit:
         raise MixedUnits(place=1, text=symbol_said(raw["unit"]), unit=_symbol(draft))
+    return [value for cell, row in zip(raw["cells"], raw["rows"], strict=True) for value in _read_cell(draft, raw, cell, row)]
+
+
+def _read_cell(draft: LotDraft, raw: dict[str, Any], cell: object, row: int) -> list[Decimal]:
+    """One cell by itself, so that what is wrong is named with its row."""
     try:
-        return weighing.cells_of(raw["cells"], draft.unit, draft.points)
-    except NotAWeight as fault:
-        row = raw["rows"][min(fault.facts["place"], len(raw["rows"])) - 1]
+        return weighing.cells_of([cell], draft.unit, draft.points)
+    except (NotAWeight, NegativeQuantity) as fault:
         raise NotAWeightInRow(row=row, column=raw["heading"], text=fault.facts["text"]) from fault
 
 
