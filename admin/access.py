@@ -50,7 +50,7 @@ REGISTRARS = frozenset({ADMINISTRATOR, BARCODES})
 REGISTER_READERS = REGISTRARS | {VIEWER}
 AUTHORS = ANSWERERS | {COMMUNICATIONS}
 """Who writes knowledge; what one writes another approves."""
-FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES})}
+FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES}), "metrology": frozenset({ADMINISTRATOR, METROLOGY})}
 """Families of procedures (`domain.dossiers`): who works on their dossiers."""
 DOSSIER_OFFICERS = frozenset({ADMINISTRATOR}).union(*FAMILIES.values())
 DOSSIER_READERS = DOSSIER_OFFICERS | {VIEWER}
@@ -165,6 +165,7 @@ RIGHTS = {
     "dossiers.take": DOSSIER_OFFICERS,
     "dossiers.assign": DOSSIER_OFFICERS,
     "dossiers.move": DOSSIER_OFFICERS,
+    "dossiers.enter": DOSSIER_OFFICERS,
     "dossiers.approve": DOSSIER_OFFICERS,
     "dossiers.send_back": DOSSIER_OFFICERS,
     "dossiers.explain": DOSSIER_OFFICERS,

@@ -20,7 +20,7 @@ from domain.errors import DossierMoved
 from domain.masking import mask
 from domain.messages import N_
 from domain.worktime import ZONE
-from usecases import dossier_advice, dossier_checks, dossier_notices, dossier_words, dossiers, time_limits
+from usecases import dossier_advice, dossier_checks, dossier_notices, dossier_words, dossiers, mark_registers, time_limits
 from usecases.dossier_checks import Mark
 
 _LONGEST_REFERENCE = 24
@@ -171,13 +171,15 @@ def replaced_files(dossier: Dossier) -> list[DossierPaper]:
 
 
 def limit_of(session: Session, dossier: Dossier) -> TimeLimit | None:
-    """The row of the time limit that began when it was handed in."""
-    return time_limits.in_force(session, dossiers.declared(dossier).limit, dossier.submitted_at.astimezone(ZONE).date())
+    """The row of the time limit that runs, or began when it was handed in."""
+    return time_limits.in_force(session, dossiers.declared(dossier).limit_in(dossier.status), dossier.submitted_at.astimezone(ZONE).date())
 
 
 def moves(dossier: Dossier) -> tuple[Move, ...]:
     """Where staff may move it, but for asking for more, which has a page of its own."""
-    return tuple(move for move in dossiers.declared(dossier).moves_from(dossier.status, STAFF) if move.target != NEEDS_MORE)
+    return tuple(
+        move for move in dossiers.declared(dossier).moves_from(dossier.status, STAFF) if move.target != NEEDS_MORE and not move.register
+    )
 
 
 def may_demand(dossier: Dossier) -> bool:
@@ -221,7 +223,7 @@ def _details(dossier: Dossier, event: DossierEvent, demands: Iterator[DossierDem
         yield from _corrections(dossier, json.loads(event.words))
     elif event.kind == dossier_checks.CHECKED:
         yield from _tally(dossier_checks.read(event.words).values())
-    else:
+    elif event.kind != mark_registers.DRAFTED:  # what it holds is said where it is proposed
         yield event.words
 
 

@@ -195,6 +195,12 @@ DOSSIER_SOURCE = {
     "form": N_("panel.dossier.source.form"),
     "counter": N_("panel.dossier.source.counter"),
 }
+TIME_UNIT = {
+    "working_days": N_("panel.time_limit.unit.working_days"),
+    "calendar_days": N_("panel.time_limit.unit.calendar_days"),
+    "months": N_("panel.time_limit.unit.months"),
+    "years": N_("panel.time_limit.unit.years"),
+}
 DOSSIER_EVENT = {
     "submitted": N_("panel.dossier.event.submitted"),
     "moved": N_("panel.dossier.event.moved"),
@@ -209,6 +215,8 @@ DOSSIER_EVENT = {
     "note": N_("panel.dossier.event.note"),
     "checked": N_("panel.dossier.event.checked"),
     "disputed": N_("panel.dossier.event.disputed"),
+    "unfilled": N_("panel.dossier.event.unfilled"),
+    "entry_drafted": N_("panel.dossier.event.entry_drafted"),
 }
 ACTOR = {
     "citizen": N_("panel.dossier.actor.citizen"),

@@ -1,27 +1,29 @@
 """Asking for a dossier, one question a message, as its declaration says: place, question, help, back, skip, the summary, handing in."""
 
+from html import escape
+
 from aiogram.fsm.state import State, StatesGroup
 from aiogram.types import InlineKeyboardButton, Message
 
-from bot import buttons, product_asking
+from bot import buttons, package_asking, product_asking
 from bot.awaiting import stop_waiting, wait_for
 from bot.class_buttons import act, is_loopback, short
 from bot.dossier_buttons import DossierStep, HandInDossier, ShowDossier
 from bot.work import Work
 from db.models import Dossier, DossierDraft
 from db.models.dossier import CHAT
-from domain.dossiers.declaration import CHOICE, PRODUCTS, RECOMMENDED, REQUIRED, YES_NO, Field, Paper, Part, is_given
-from domain.errors import DossierIncomplete
+from domain.dossiers.declaration import CHOICE, PACKAGES, PRODUCTS, RECOMMENDED, REQUIRED, YES_NO, Field, Paper, Part, is_given
+from domain.errors import DossierIncomplete, DossierStopped
 from domain.messages import N_
 from locales import translate
-from usecases import contacts, dossier_drafts, dossier_notices, dossier_words, dossiers
+from usecases import contacts, dossier_drafts, dossier_notices, dossier_words, dossiers, mark_registers, mark_words
 
 CONSENT, SUMMARY, UNSORTED = "consent", "summary", "unsorted"
 """Steps that are no part of the declaration: consent, the summary; and files that came where none was asked for."""
 
 Rows = list[list[InlineKeyboardButton]]
 
-DIALOGUES = {PRODUCTS: product_asking.asked}
+DIALOGUES = {PRODUCTS: product_asking.asked, PACKAGES: package_asking.asked}
 """Kinds of fields with a dialogue of several steps: from work, draft and field to lines, buttons, and whether it is in the midst of it."""
 
 
@@ -205,6 +207,8 @@ def _summary(work: Work, draft: DossierDraft) -> tuple[str, Rows]:
     declared = dossier_drafts.declared(draft)
     missing, weak = declared.missing(draft.answers, draft.papers), declared.weak(draft.answers, draft.papers)
     text = [work.say("dossier.summary", kind=translate(f"dossier.type.{draft.kind}", work.language)), *summary_lines(work, draft), ""]
+    text += _compared(work, draft)
+    text += [work.say(f"dossier.stop.{field.name}.{draft.answers[field.name]}") for field in declared.stopped(draft.answers)]
     if missing:
         text.append(work.say("dossier.still_missing", count=len(missing)))
         first = [_act(work, draft, N_("button.fill_missing"), SUMMARY, "missing")]
@@ -223,6 +227,17 @@ def _summary(work: Work, draft: DossierDraft) -> tuple[str, Rows]:
         [_act(work, draft, N_("button.on_the_web"), SUMMARY, "web"), _act(work, draft, N_("button.elsewhere"), SUMMARY, "code")],
         [_act(work, draft, N_("button.stop"), SUMMARY, "stop")],
     ]
+
+
+def _compared(work: Work, draft: DossierDraft) -> list[str]:
+    """What an announcement made again changes of the last one."""
+    found = mark_registers.compared_draft(work.session, draft)
+    if found is None:
+        return []
+    previous, changes = found
+    key = N_("mark.again.summary") if changes else N_("mark.again.same")
+    said = [escape(line, quote=False) for line in mark_words.changes(changes, work.language)]
+    return [work.say(key, number=previous.number), *said, ""]
 
 
 def web_link(work: Work, draft: DossierDraft) -> tuple[str, Rows]:
@@ -250,6 +265,10 @@ async def hand_in(message: Message, work: Work, draft: DossierDraft) -> None:
         dossier, _ = dossiers.submit(work.session, draft, source=CHAT, contact=work.contact, now=work.now)
     except DossierIncomplete:
         await to_missing(message, work, draft)
+        return
+    except DossierStopped as stopped:
+        draft.at = dossier_drafts.declared(draft).stopped(draft.answers)[0].name
+        await ask(message, work, draft, work.say(stopped.key))
         return
     stop_waiting(work)
     await tell_received(message, work, dossier)

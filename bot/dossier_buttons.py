@@ -72,3 +72,10 @@ class ProductStep(CallbackData, prefix="pl"):
 
     key: int
     act: str
+
+
+class PackageStep(CallbackData, prefix="pk"):
+    """An act on the prepackaged goods of a draft."""
+
+    key: int
+    act: str

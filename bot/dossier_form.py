@@ -13,8 +13,11 @@ from domain.dossiers.declaration import (
     EMAIL,
     EXCEL,
     GTINS,
+    INSTRUMENTS,
+    MADE,
     NUMBER,
     OPTIONAL,
+    PACKAGES,
     PHONE,
     PRODUCTS,
     REQUIRED,
@@ -36,7 +39,7 @@ _TYPED = {NUMBER: ("text", "numeric", "off"), DATE: ("text", "numeric", "off"), 
     EMAIL: ("email", "email", "email"),
 }
 """Type, keyboard and autofill of a line, by the kind of its field."""
-_LINES = {ADDRESS: 2, GTINS: 6}
+_LINES = {ADDRESS: 2, GTINS: 6, PACKAGES: 6, INSTRUMENTS: 4, MADE: 6}
 _ENDINGS = {WORD: ".doc,.docx", EXCEL: ".xls,.xlsx"}
 
 
@@ -57,6 +60,7 @@ class Box:
     choices: Mapping[str, str] = field(default_factory=dict)
     files: Sequence[Mapping[str, Any]] = ()
     kinds: str = ""
+    advice: str = ""
 
     @property
     def id(self) -> str:
@@ -130,9 +134,11 @@ def progress(draft: DossierDraft) -> Progress:
     return Progress(sum(is_given(part, draft.answers, draft.papers) for part in wanted), len(wanted))
 
 
-def sections(draft: DossierDraft, language: str, typed: Mapping[str, Any], faults: Mapping[str, str]) -> list[Section]:
-    """The firm, the matter, the papers. `typed` is what was sent and could not be kept, by field."""
-    declared, asked = dossier_drafts.declared(draft), set(dossier_drafts.parts(draft))
+def sections(
+    draft: DossierDraft, language: str, typed: Mapping[str, Any], faults: Mapping[str, str], advice: Mapping[str, str] | None = None
+) -> list[Section]:
+    """The firm, the matter, the papers. By field: `typed` is what was sent and could not be kept, `advice` what the office says to it."""
+    declared, asked, advised = dossier_drafts.declared(draft), set(dossier_drafts.parts(draft)), advice or {}
     last = max((at for at, one in enumerate(declared.fields) if one.of_firm), default=-1)
     groups: tuple[tuple[str, str, Sequence[Part]], ...] = (
         ("firm", N_("form.section.firm"), declared.fields[: last + 1]),
@@ -140,13 +146,25 @@ def sections(draft: DossierDraft, language: str, typed: Mapping[str, Any], fault
         ("papers", N_("form.section.papers"), declared.papers),
     )
     return [
-        Section(f"s-{name}", translate(title, language), [_box(draft, part, language, part in asked, typed, faults) for part in parts])
+        Section(
+            f"s-{name}",
+            translate(title, language),
+            [_box(draft, part, language, part in asked, typed, faults, advised) for part in parts],
+        )
         for name, title, parts in groups
         if parts
     ]
 
 
-def _box(draft: DossierDraft, part: Part, language: str, applies: bool, typed: Mapping[str, Any], faults: Mapping[str, str]) -> Box:
+def _box(
+    draft: DossierDraft,
+    part: Part,
+    language: str,
+    applies: bool,
+    typed: Mapping[str, Any],
+    faults: Mapping[str, str],
+    advice: Mapping[str, str],
+) -> Box:
     room = f"dossier.{'paper' if isinstance(part, Paper) else 'field'}.{part.name}"
     facts: dict[str, Any] = {}
     if isinstance(part, Paper):
@@ -167,6 +185,7 @@ def _box(draft: DossierDraft, part: Part, language: str, applies: bool, typed: M
         mistake=translate(f"{room}.mistake", language),
         applies=applies,
         fault=faults.get(part.name, ""),
+        advice=advice.get(part.name, ""),
         **{"example": "", **facts},
     )
 

@@ -127,6 +127,8 @@ async def show_checklist(message: Message, work: Work, one: Dossier, before: str
         await show_dossier(message, work, one, before)
         return
     lines = [work.say("my_dossiers.checklist", reference=one.reference), *(_item(work, item) for item in asked.items)]
+    if until := dossier_notices.completion_due(work.session, one, asked, work.language):
+        lines.append(until)
     text = "\n".join(lines)
     await message.answer(f"{before}\n\n{text}" if before else text, reply_markup=buttons.under_reply(work, *_item_rows(work, one, asked)))
 

@@ -11,7 +11,18 @@ from sqlalchemy.orm import Session
 
 from bot import metrics
 from bot.writer import Writer
-from usecases import company_prefixes, dossier_drafts, dossiers, enquiries, history, housekeeping, leases, reminders, waiting_list
+from usecases import (
+    company_prefixes,
+    dossier_drafts,
+    dossiers,
+    enquiries,
+    history,
+    housekeeping,
+    leases,
+    mark_registers,
+    reminders,
+    waiting_list,
+)
 
 log = structlog.get_logger()
 
@@ -35,6 +46,8 @@ JOBS = (
     Job("alarm_stalled_waiting_lists", 600, waiting_list.alarm_stalled),
     Job("send_reminders", 30, reminders.send_due, in_trial=reminders.tell_staff_of_due),
     Job("alert_late_dossiers", 600, dossiers.alert_late),
+    Job("alert_unfilled_dossiers", 600, dossiers.alert_unfilled),
+    Job("expire_mark_certificates", 3600, mark_registers.expire),
     Job("remind_stale_drafts", 3600, dossier_drafts.remind_stale, in_trial=dossier_drafts.tell_staff_of_stale),
     Job("expire_drafts", 3600, dossier_drafts.expire, in_trial=dossier_drafts.expire_none),
     Job("warn_full_prefixes", 3600, company_prefixes.warn_nearly_full, in_trial=company_prefixes.tell_staff_of_nearly_full),

@@ -563,6 +563,92 @@ class LateReasonNeeded(OfficeError):
     key = N_("error.late_reason_needed")
 
 
+class DossierStopped(OfficeError):
+    """An answer with which the way ends: it says why, and what to do. Facts: none; one key an answer."""
+
+    def __init__(self, field: str, choice: str) -> None:
+        super().__init__()
+        self.key = f"dossier.stop.{field}.{choice}"
+
+
+class FirmHasTime(OfficeError):
+    """The firm may still complete its dossier. Facts: due."""
+
+    key = N_("error.firm_has_time")
+
+
+class BadRow(OfficeError):
+    """A line has too few or too many parts. Facts: line, wanted, found (numbers of parts)."""
+
+    key = N_("error.row_parts")
+
+
+class BadRowPart(OfficeError):
+    """A part of a line that must not be empty, or is too long. Facts: line, part (its number)."""
+
+    key = N_("error.row_part")
+
+
+class BadRowState(OfficeError):
+    """No state of goods. Facts: line, text."""
+
+    key = N_("error.row_state")
+
+
+class BadRowQuantity(OfficeError):
+    """A quantity that is none, or may be read in two ways. Facts: line, text."""
+
+    key = N_("error.row_quantity")
+
+
+class BadRowHeight(OfficeError):
+    """No height in millimetres. Facts: line, text."""
+
+    key = N_("error.row_height")
+
+
+class BadRowDate(OfficeError):
+    """No date. Facts: line, text."""
+
+    key = N_("error.row_date")
+
+
+class TooManyRows(OfficeError):
+    """Facts: count, limit."""
+
+    key = N_("error.too_many_rows")
+
+
+class InstrumentExpired(OfficeError):
+    """The verification of a measuring instrument is over. Facts: name, until."""
+
+    key = N_("error.instrument_expired")
+
+
+class NoSuchEntry(OfficeError):
+    """No line of a register."""
+
+    key = N_("error.no_such_entry")
+
+
+class NumberTaken(OfficeError):
+    """The register has a line with this number. Facts: number."""
+
+    key = N_("error.number_taken")
+
+
+class PreviousUnknown(OfficeError):
+    """The register has no line of this firm with the number that it names."""
+
+    key = N_("error.previous_unknown")
+
+
+class SuspendedTooLong(OfficeError):
+    """A suspension ends today or earlier, or later than the rule allows. Facts: last."""
+
+    key = N_("error.suspended_too_long")
+
+
 class BadMoveCode(OfficeError):
     """No draft waits under this code, or it was too long ago."""
 

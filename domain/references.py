@@ -19,7 +19,9 @@ from stdnum.iso7064 import mod_11_10
 from domain.errors import MalformedReference
 
 ENQUIRY, CLASS, REGISTRATION, CERTIFICATE, BARCODES = "HD", "LH", "DK", "CN", "MV"
-"""hỏi đáp, lớp học, đăng ký, chứng nhận, mã vạch: our own numbering, no number of the office's register."""
+ANNOUNCEMENT, MARK_CERTIFICATE, YEARLY_REPORT = "DL", "DC", "BC"
+"""hỏi đáp, lớp học, đăng ký, chứng nhận, mã vạch; công bố dấu định lượng, chứng nhận đủ điều kiện, báo cáo năm: our own numbering, no
+number of the office's register."""
 
 _PATTERN = re.compile(r"\b([A-Z]{2})[\s.-]*(\d{4})[\s.-]*(\d{6})[\s.-]*(\d)\b", re.IGNORECASE)
 

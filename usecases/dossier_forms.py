@@ -4,11 +4,13 @@ Web form and panel share it: same checks, same sentences as in the chat.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from domain.dossiers.answers import read
-from domain.dossiers.declaration import CHOICE, DATE, YES_NO, DossierType, Field, Part
-from domain.errors import OfficeError
+from domain.dossiers.declaration import CHOICE, DATE, INSTRUMENTS, LISTS, YES_NO, DossierType, Field, Part
+from domain.dossiers.rows import expired
+from domain.errors import InstrumentExpired, OfficeError
 from domain.folding import clean
 from domain.messages import N_
 from domain.training import date_of
@@ -19,7 +21,7 @@ Posted = Mapping[str, str | list[str]]
 
 
 def read_form(
-    declared: DossierType, posted: Posted, language: str, *, before: Mapping[str, Any] | None = None
+    declared: DossierType, posted: Posted, language: str, *, before: Mapping[str, Any] | None = None, today: date | None = None
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Answers, and by field the sentence that says what is wrong with it; a box may be a text or several.
 
@@ -39,7 +41,7 @@ def read_form(
             answers[field.name] = kept_answer if text else ""
             continue
         try:
-            answers[field.name] = read_box(field, text, language)
+            answers[field.name] = read_box(field, text, language, today)
         except OfficeError as refusal:
             faults[field.name] = translate(refusal.key, language, **refusal.facts)
     return answers, faults
@@ -49,14 +51,33 @@ def _text(sent: str | list[str]) -> str:
     return clean(sent if isinstance(sent, str) else "\n".join(sent))
 
 
-def read_box(field: Field, text: str, language: str) -> Any:
-    """One answer; raises the `OfficeError` that says what is wrong."""
-    return text if text in field.choices else read(field, text, dossier_words.captions(field, language))
+def read_box(field: Field, text: str, language: str, today: date | None = None) -> Any:
+    """One answer; raises the `OfficeError` that says what is wrong, and where `today` is told, what is over."""
+    if text in field.choices:
+        return text
+    value = read(field, text, dossier_words.captions(field, language))
+    if today is not None:
+        must_hold(field, value, today)
+    return value
+
+
+def must_hold(field: Field, value: Any, today: date) -> None:
+    """Raises `InstrumentExpired` for an instrument whose verification is over."""
+    over = expired(value, today) if field.kind == INSTRUMENTS and value else None
+    if over is not None:
+        raise InstrumentExpired(name=over["name"], until=f"{date.fromisoformat(over['valid_until']):%d/%m/%Y}")
 
 
 def missing(declared: DossierType, answers: Mapping[str, Any], papers: Mapping[str, Any], language: str) -> dict[str, str]:
-    """By the name of each required part that is not there, the sentence that asks for it."""
-    return {part.name: _wanted(part, language) for part in declared.missing(answers, papers)}
+    """By the name of each required part that is not there, the sentence that asks for it; of an answer that ends the way, why."""
+    return {part.name: _wanted(part, language) for part in declared.missing(answers, papers)} | {
+        field.name: stop(field, answers[field.name], language) for field in declared.stopped(answers)
+    }
+
+
+def stop(field: Field, value: Any, language: str) -> str:
+    """Why the way ends with an answer, and what to do; empty where it does not."""
+    return translate(f"dossier.stop.{field.name}.{value}", language) if value in field.stops else ""
 
 
 def _wanted(part: Part, language: str) -> str:
@@ -70,6 +91,8 @@ def box(field: Field, value: Any, language: str) -> str:
         return ""
     if field.kind in {CHOICE, YES_NO}:
         return str(value)
+    if field.kind in LISTS:
+        return dossier_words.row_lines(field.kind, value, language)
     if field.kind == DATE:
         return f"{date_of(str(value)):%d/%m/%Y}"
     return dossier_words.said(field, value, language)

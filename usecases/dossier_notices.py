@@ -43,10 +43,12 @@ def due(session: Session, dossier: Dossier, language: str) -> str:
     if dossier.due_on is None:
         return translate(N_("dossier.no_due_date"), language)
     said = day(dossier.due_on, language)
-    limit = time_limits.in_force(
-        session, dossiers.declared(dossier.kind, dossier.version).limit, dossier.submitted_at.astimezone(ZONE).date()
-    )
-    return said if limit is not None and limit.verified_by else translate(N_("dossier.due_unverified"), language, due=said)
+    running = dossiers.declared(dossier.kind, dossier.version).limit_in(dossier.status)
+    limit = time_limits.in_force(session, running, dossier.submitted_at.astimezone(ZONE).date())
+    if limit is not None and limit.verified_by:
+        return said
+    key = N_("dossier.due_unverified_rule") if dossiers.declared(dossier.kind, dossier.version).is_by_law else N_("dossier.due_unverified")
+    return translate(key, language, due=said)
 
 
 def _tell(session: Session, dossier: Dossier, key: str, now: datetime, data: str = "", **more: Any) -> bool:
@@ -80,7 +82,20 @@ def demanded(session: Session, dossier: Dossier, demand: DossierDemand, now: dat
     """Everything that is missing, in one message."""
     language = _language(dossier)
     listed = "\n".join(f"☐ {part_name(item.kind, item.name, language)}: {item.words}" for item in demand.items)
+    if (until := completion_due(session, dossier, demand, language)) and listed:
+        listed = f"{listed}\n{until}"
     return _tell(session, dossier, N_("dossier.demanded"), now, fill(dossier.id), items=listed)
+
+
+def completion_due(session: Session, dossier: Dossier, demand: DossierDemand, language: str) -> str:
+    """Until when the firm may complete its dossier, in a sentence; empty where no rule says."""
+    if demand.due_on is None:
+        return ""
+    declared = dossiers.declared(dossier.kind, dossier.version)
+    name = next((way.firm_limit for way in declared.moves if way.target == dossier.status and way.firm_limit), "")
+    limit = time_limits.in_force(session, name, demand.asked_at.astimezone(ZONE).date())
+    key = N_("dossier.complete_until") if limit is not None and limit.verified_by else N_("dossier.complete_until_unverified")
+    return translate(key, language, due=day(demand.due_on, language))
 
 
 def part_name(kind: str, name: str, language: str) -> str:

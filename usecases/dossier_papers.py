@@ -83,7 +83,7 @@ def _due(limit: TimeLimit | None, promised: date | None, language: str) -> str:
     """The day, how it was counted, and whether anybody confirmed that it counts."""
     if limit is None or promised is None:
         return translate(N_("receipt.no_limit"), language)
-    text = translate(N_("receipt.due_on"), language, day=day(promised, language), days=limit.days)
+    text = translate(N_("receipt.due_on"), language, day=day(promised, language), count=dossier_words.counted(limit, language))
     return text if limit.verified_by else f"{text} – {translate(N_('dossier.unverified'), language)}"
 
 

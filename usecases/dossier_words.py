@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from domain.dossiers.declaration import EXCEL, PDF, PICTURES, WORD, YES_NO, Field, Paper, Part
+from db.models import TimeLimit
+from domain.dossiers import rows
+from domain.dossiers.declaration import EXCEL, LISTS, PDF, PICTURES, WORD, YES_NO, Field, Paper, Part
 from domain.messages import N_
 from locales import amount, day, translate
 
@@ -66,6 +68,8 @@ def said(field: Field, value: Any, language: str) -> str:
             return str(value["line"])
         case "gtins":
             return "\n".join(value)
+        case kind if kind in LISTS:
+            return "\n".join(row_said(kind, row, language) for row in value)
         case "products" if isinstance(value, dict):
             return translate(N_("dossier.products_said"), language, count=amount(len(value.get("rows") or ()) or value["count"], language))
         case _:
@@ -76,7 +80,41 @@ def briefly(field: Field, value: Any, language: str) -> str:
     """An answer in a line of a summary: of many codes the first; where there is none, that there is none."""
     if value in (None, "", [], {}):
         return translate(N_("dossier.nothing"), language)
+    if field.kind in LISTS:
+        return _listed([_row_name(row) for row in value])
     return _listed(value) if isinstance(value, list) else said(field, value, language)
+
+
+def row_said(kind: str, row: Mapping[str, Any], language: str) -> str:
+    """A row of a list as people read it: what is not there is left out, heights and dates say what they are."""
+    parts = [(part, row_part(part, row, language)) for part in rows.PARTS[kind]]
+    named = {"numeral_mm", "mark_mm", "valid_until"}
+    return " · ".join(translate(f"dossier.row.{part}", language, said=text) if part in named else text for part, text in parts if text)
+
+
+def row_part(part: str, row: Mapping[str, Any], language: str) -> str:
+    """A part of a row as it is shown, and can be read again."""
+    text = str(row.get(part, ""))
+    if part == "state" and text:
+        return translate(f"dossier.row.state.{text}", language)
+    if part == "valid_until" and text:
+        return f"{date.fromisoformat(text):%d/%m/%Y}"
+    return text.replace(".", ",") if part in {"numeral_mm", "mark_mm"} and language == "vi" else text
+
+
+def row_lines(kind: str, value: Sequence[Mapping[str, Any]], language: str) -> str:
+    """Rows as they are typed, one a line."""
+    return "\n".join("; ".join(row_part(part, row, language) for part in rows.PARTS[kind]) for row in value)
+
+
+def _row_name(row: Mapping[str, Any]) -> str:
+    """What a row is known by: its name, with the quantity or number."""
+    return " ".join(part for part in (str(row.get("name", "")), str(row.get("quantity") or row.get("number") or "")) if part)
+
+
+def counted(limit: TimeLimit, language: str) -> str:
+    """How long a time limit is: 5 working days."""
+    return translate(f"limit.count.{limit.unit}", language, count=limit.days)
 
 
 def said_files(files: Sequence[Mapping[str, Any]], language: str) -> str:

@@ -11,7 +11,7 @@ import json
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -33,11 +33,13 @@ from db.models.dossier import CITIZEN, STAFF, SYSTEM
 from db.models.organisation import CLAIMED, CONFIRMED
 from domain import dossiers
 from domain.dossiers.common import NEEDS_MORE, WITHDRAWN
-from domain.dossiers.declaration import OFF, PAUSED, PRODUCTS, RUNS, DossierType, Field, Move, Paper
+from domain.dossiers.declaration import FILED, OFF, PAUSED, PRODUCTS, RUNS, DossierType, Field, Move, Paper
 from domain.errors import (
     DossierIncomplete,
     DossierMoved,
+    DossierStopped,
     FileArriving,
+    FirmHasTime,
     LateReasonNeeded,
     ManagerNeeded,
     NoSuchDossier,
@@ -52,6 +54,8 @@ from usecases import dossier_drafts, dossier_notices, organisations, outbox, tim
 from usecases.enquiries import FileToSend
 from usecases.references import next_reference
 
+UNFILLED = "unfilled"
+"""The event that staff were told that the firm's time to complete is over."""
 RECEIPTS = "receipts"
 """The signal that a receipt is to be printed."""
 
@@ -69,7 +73,7 @@ def submit(
 ) -> tuple[Dossier, bool]:
     """Hand a locked draft in; whether this did it. Handed in before, it is the same dossier.
 
-    Raises `NoSuchDraft`, `FileArriving`, `DossierIncomplete`.
+    Raises `NoSuchDraft`, `FileArriving`, `DossierIncomplete`, `DossierStopped`.
     """
     if draft.dossier_id is not None:
         return session.get_one(Dossier, draft.dossier_id), False
@@ -79,6 +83,8 @@ def submit(
         raise FileArriving
     kind = dossier_drafts.declared(draft)
     answers, papers = final(draft)
+    for stopped in kind.stopped(draft.answers):
+        raise DossierStopped(stopped.name, draft.answers[stopped.name])
     if missing := kind.missing(draft.answers, draft.papers):
         raise DossierIncomplete(parts=", ".join(part.name for part in missing))
     organisation = organisations.take_in(session, kind, answers, contact=contact, staff=staff, now=now)
@@ -285,6 +291,8 @@ def move(
     (`propose`, `approve`), and `LateReasonNeeded`.
     """
     way = _open_move(dossier, target, STAFF if staff else CITIZEN)
+    if way.register:  # the line of the register is entered with it: `mark_registers`
+        raise DossierMoved(reference=dossier.reference)
     if way.needs_second and staff is not None:
         raise SecondPersonNeeded
     if staff is None and declared(dossier).state(target).clock == RUNS:  # only a checklist that is filled leads there
@@ -292,6 +300,15 @@ def move(
     if staff is not None:  # a firm may withdraw what we are late with
         _must_be_explained(session, dossier, way, words, now)
     _go(session, dossier, way, actor=STAFF if staff else CITIZEN, staff=staff, words=words, now=now)
+
+
+def follow(session: Session, dossier: Dossier, act: str, *, staff: Staff | None, words: str, now: datetime) -> None:
+    """Move a locked dossier as its line in the register moves (`act`: receive, suspend, …). Raises `DossierMoved`, `LateReasonNeeded`."""
+    way = declared(dossier).act(dossier.status, act)
+    if way is None:
+        raise DossierMoved(reference=dossier.reference)
+    _must_be_explained(session, dossier, way, words, now)
+    _go(session, dossier, way, actor=STAFF if staff else SYSTEM, staff=staff, words=words, now=now)
 
 
 def _open_move(dossier: Dossier, target: str, by: str) -> Move:
@@ -304,6 +321,9 @@ def _open_move(dossier: Dossier, target: str, by: str) -> Move:
 def _must_be_explained(session: Session, dossier: Dossier, way: Move, words: str, now: datetime) -> None:
     if way.needs_words and not words.strip():
         raise WordsNeeded
+    asked = open_demand(session, dossier) if way.only_late else None
+    if asked is not None and (asked.due_on is None or asked.due_on >= now.astimezone(ZONE).date()):
+        raise FirmHasTime(due=asked.due_on or "")
     runs = declared(dossier).state(dossier.status).clock == RUNS
     ends = declared(dossier).state(way.target).clock == OFF
     if runs and ends and is_late(session, dossier, now) and not dossier.late_reason:
@@ -332,9 +352,17 @@ def _set_clock(session: Session, dossier: Dossier, way: Move, now: datetime) -> 
     elif clock == OFF:
         dossier.due_on = dossier.days_left = None
     elif way.limit:
-        dossier.due_on, dossier.days_left = time_limits.due(session, way.limit, now), None
+        start = complete_on(session, dossier) if way.since == FILED else now.astimezone(ZONE).date()
+        dossier.due_on, dossier.days_left = time_limits.end(session, way.limit, start), None
     elif dossier.days_left is not None:
         dossier.due_on, dossier.days_left = time_limits.after(session, dossier.days_left, now), None
+
+
+def complete_on(session: Session, dossier: Dossier) -> date:
+    """The day on which the complete file came in: handed in, or filled since."""
+    its = select(DossierDemand.filled_at).where(DossierDemand.dossier_id == dossier.id, DossierDemand.filled_at.is_not(None))
+    filled = session.scalar(its.order_by(DossierDemand.number.desc()).limit(1))
+    return (filled or dossier.submitted_at).astimezone(ZONE).date()
 
 
 def propose(session: Session, dossier: Dossier, target: str, *, staff: Staff, words: str, now: datetime) -> None:
@@ -423,8 +451,9 @@ def demand(
 ) -> DossierDemand:
     """Ask for everything that is missing at once (yêu cầu bổ sung); the clock pauses, the firm gets a checklist.
 
-    From the second on only a manager may, with a reason. Raises `NothingDemanded`, `WordsNeeded` for an item that does not say what is
-    wrong, `ManagerNeeded`, `DossierMoved`.
+    The firm has until `due_on` where the declaration names a limit; what it lets pass ends nothing by itself. From the
+    second on only a manager may, with a reason. Raises `NothingDemanded`, `WordsNeeded` for an item that does not say what is wrong,
+    `ManagerNeeded`, `DossierMoved`.
     """
     way = _open_move(dossier, NEEDS_MORE, STAFF)
     if not wanted:
@@ -444,6 +473,7 @@ def demand(
         asked_by_id=staff.id,
         allowed_by_id=manager.id if manager else None,
         asked_at=now,
+        due_on=time_limits.due(session, way.firm_limit, now) if way.firm_limit else None,
         items=[DemandedItem(kind=one.kind, name=one.name, words=one.words.strip()) for one in wanted],
     )
     session.add(row)
@@ -542,6 +572,25 @@ def _fill_if_done(session: Session, dossier: Dossier, now: datetime, staff: Staf
     record(session, dossier, "filled", actor=STAFF if staff else CITIZEN, staff=staff, now=now)
     outbox.alert_staff(session, N_("alert.dossier_filled.subject"), N_("alert.dossier_filled.body"), now=now, reference=dossier.reference)
     return True
+
+
+def alert_unfilled(session: Session, now: datetime, limit: int = 50) -> int:
+    """Tell staff, once for each, that a firm let its time for completing pass: whether processing ends is theirs to say. How many."""
+    today = now.astimezone(ZONE).date()
+    told = select(DossierEvent.dossier_id).where(DossierEvent.kind == UNFILLED, DossierEvent.at >= DossierDemand.asked_at)
+    over = (
+        select(DossierDemand.dossier_id, DossierDemand.due_on)
+        .join(Dossier, Dossier.id == DossierDemand.dossier_id)
+        .where(DossierDemand.due_on < today, DossierDemand.filled_at.is_(None), Dossier.status == NEEDS_MORE)
+        .where(DossierDemand.dossier_id.not_in(told.correlate(DossierDemand)))
+    )
+    rows = session.execute(over.order_by(DossierDemand.due_on).limit(limit)).all()
+    for key, due_on in rows:
+        dossier = lock_for_staff(session, key)
+        record(session, dossier, UNFILLED, actor=SYSTEM, is_internal=True, now=now)
+        facts = {"reference": dossier.reference, "due": due_on}
+        outbox.alert_staff(session, N_("alert.dossier_unfilled.subject"), N_("alert.dossier_unfilled.body"), now=now, **facts)
+    return len(rows)
 
 
 def alert_late(session: Session, now: datetime, limit: int = 50) -> int:

@@ -20,12 +20,14 @@ from domain.quantities import UNITS, Quantity, said
 from domain.quantity_marks import lots, weighing
 from domain.quantity_marks.limits import OUT_OF_TABLE, deficiency
 from domain.quantity_marks.lots import NoPlan, Outcome, Sample
-from domain.quantity_marks.tables import NAMES, POLICIES, Plan, Rules
+from domain.quantity_marks.tables import DEFICIENCY_ROUNDING, POLICIES, SAMPLING_PLAN, TOLERABLE_DEFICIENCY, Plan, Rules
 from usecases import measurement_tables
 
 ROUNDING_DECIDES = "rounding_decides"
 """The verdict under one rounding of T is not that under the other: an officer confirms."""
 OPEN = frozenset({ROUNDING_DECIDES, lots.INSUFFICIENT, lots.DEVIATION_NEEDED, lots.MORE_THAN_LOT, OUT_OF_TABLE})
+USED = (TOLERABLE_DEFICIENCY, DEFICIENCY_ROUNDING, SAMPLING_PLAN)
+"""Tables on which a lot rests; heights and units are for labels."""
 SHOWN = 10
 """Checks of a contact that are listed."""
 
@@ -114,7 +116,7 @@ class InForce:
 def in_force(session: Session, on: date) -> InForce:
     """Raises `BadTable`."""
     rows = measurement_tables.rows_in_force(session, on)
-    listed = [rows[name] for name in NAMES if name in rows]
+    listed = [rows[name] for name in USED if name in rows]
     tables = tuple(TableInForce(row.name, row.source, row.valid_from.isoformat(), row.verified_by or "") for row in listed)
     return InForce(measurement_tables.in_force(session, on), tables)
 

@@ -19,7 +19,6 @@ from domain.quantity_marks import weighing
 from domain.quantity_marks.limits import deficiency
 from domain.quantity_marks.tables import (
     DEFICIENCY_ROUNDING,
-    SAMPLING_PLAN,
     TOLERABLE_DEFICIENCY,
     WHOLE,
     Band,
@@ -32,9 +31,6 @@ from locales import day, moment, translate
 from usecases import lot_words
 from usecases.lot_checks import LotAsked
 from usecases.sheet_writing import XLSX, Heading, write
-
-_USED = (TOLERABLE_DEFICIENCY, DEFICIENCY_ROUNDING, SAMPLING_PLAN)
-"""Tables on which a lot rests; heights and units are for labels."""
 
 
 def paper_of(asked: LotAsked, found: Mapping[str, Any], rules: Rules, language: str, now: datetime) -> LotPaper:
@@ -106,7 +102,6 @@ def _tables(asked: LotAsked, found: Mapping[str, Any], rules: Rules, language: s
             _state_of(table, language),
         )
         for table in found["tables"]
-        if table["name"] in _USED
     ]
 
 
@@ -134,7 +129,7 @@ def _deficiency_row(quantity: Quantity, rules: Rules, language: str) -> str:
         return "–"
     symbol = symbol_said(BASES.get(quantity.kind, quantity.symbol))
     share = number_said(Decimal(band.facts.get("percent", band.facts.get("amount"))), language)
-    tolerable = f"T = {share} %" if "percent" in band.facts else f"T = {share} {symbol}"
+    tolerable = f"T = {share}\u00a0%" if "percent" in band.facts else f"T = {share} {symbol}"
     low = next((one.end for one, other in pairwise(bands) if other is band), None)
     return f"{_band_said(low, band, symbol, language)}: {tolerable}"
 

@@ -16,7 +16,7 @@ from db.models.reminder import DROPPED, PLANNED, SENT
 from db.models.training_class import CLOSED, OPEN
 from domain.messages import N_
 from domain.training import reminder_moments
-from usecases import class_notices, fee_reminders, instrument_reminders, notices, outbox
+from usecases import certificate_reminders, class_notices, fee_reminders, instrument_reminders, notices, outbox
 
 CLASS = "class"
 BATCH = 50
@@ -156,5 +156,11 @@ KINDS = {
         instrument_reminders.say,
         instrument_reminders.name_of,
         (N_("alert.trial_instrument_reminder.subject"), N_("alert.trial_instrument_reminder.body")),
+    ),
+    certificate_reminders.CERTIFICATE_EXPIRY: Kind(
+        certificate_reminders.stale,
+        certificate_reminders.say,
+        certificate_reminders.name_of,
+        (N_("alert.trial_certificate_reminder.subject"), N_("alert.trial_certificate_reminder.body")),
     ),
 }

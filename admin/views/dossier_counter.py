@@ -19,6 +19,7 @@ from db.models.dossier import COUNTER
 from domain.dossiers.declaration import CHOICE, EXCEL, PRODUCTS, YES_NO, DossierType, Field, Paper
 from domain.errors import NoSuchDraft, OfficeError, ProductListAwaited
 from domain.messages import N_
+from domain.worktime import ZONE
 from usecases import dossier_drafts, dossier_forms, dossier_words, kept_lists, organisations, uploads
 from usecases import dossiers as cases
 from usecases.kept_lists import ProductSheets
@@ -83,11 +84,16 @@ class DossierCounterView(PanelView):
             draft = _locked(session, key)
             if draft.status != dossier_drafts.OPEN:
                 return {}
-            answers, wrong = dossier_forms.read_form(declared, request.form.to_dict(), current(), before=draft.answers)
+            answers, wrong = dossier_forms.read_form(
+                declared, request.form.to_dict(), current(), before=draft.answers, today=now().astimezone(ZONE).date()
+            )
             for name, value in answers.items():
                 field = declared.field(name)
                 if field is not None and draft.answers.get(name) != value:
                     dossier_drafts.answer(draft, field, value, now())
+            wrong |= {
+                field.name: said for field in declared.fields if (said := dossier_forms.stop(field, answers.get(field.name), current()))
+            }
             _detach(draft, declared)
             for paper, taken in files:
                 faults |= _attach(session, draft, paper, taken)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy.orm import Session
 
-from admin import access, dossier_queues, dossiers, once, stored_files
+from admin import access, dossier_queues, dossiers, mark_entering, once, stored_files
 from admin.database import db, viewed, writing
 from admin.dossier_files import as_kept, must_suit
 from admin.language import current, now, say
@@ -21,7 +21,8 @@ from domain.dossiers.declaration import OFFICE, Field
 from domain.errors import DossierMoved, NothingDemanded, OfficeError
 from domain.folding import clean
 from domain.messages import N_
-from usecases import desk, dossier_checks, dossier_forms, dossier_notices, dossier_words, uploads
+from domain.worktime import ZONE
+from usecases import desk, dossier_checks, dossier_forms, dossier_notices, dossier_words, mark_registers, uploads
 from usecases import dossiers as cases
 from usecases.dossiers import Wanted
 from usecases.uploads import KeptFile
@@ -82,6 +83,8 @@ class DossiersView(PanelView):
             replaced=dossiers.replaced_files(dossier),
             demand=cases.open_demand(db.session, dossier),
             moves=dossiers.moves(dossier),
+            entering=mark_entering.entering(db.session, dossier, now()),
+            entry=mark_entering.entry_of(db.session, dossier),
             may_demand=dossiers.may_demand(dossier),
             timeline=dossiers.timeline(db.session, dossier),
             link=dossiers.link_of(db.session, dossier),
@@ -91,6 +94,7 @@ class DossiersView(PanelView):
             following=dossier_queues.following(db.session, current_user.id, dossier.id),
             entered_by=db.session.get(Staff, dossier.entered_by_id) if dossier.entered_by_id else None,
             stand=dossiers.stand(dossier),
+            today=now().astimezone(ZONE).date(),
             token=str(uuid.uuid4()),
             longest=LONGEST_WORDS,
             **_helpers(),
@@ -212,17 +216,27 @@ class DossiersView(PanelView):
         done = N_("panel.dossier.done.proposed") if way is not None and way.needs_second else N_("panel.dossier.done.moved")
         return self._act(reference, f"move-{target}"[:40], deed, done)
 
+    @expose("/<reference>/enter", methods=("POST",))
+    def enter(self, reference: str) -> ResponseReturnValue:
+        """Enter it into its register with number, day and signer; where a second person is needed, the line is drafted for them."""
+        line = mark_entering.posted(request.form)
+
+        def deed(session: Session, dossier: Dossier, officer: Staff) -> None:
+            mark_entering.enter(session, dossier, line, staff=officer, words=_words("words"), now=now())
+
+        opened = dossiers.get_or_abort(db.session, reference)
+        needs_second = mark_entering.needs_second(opened)
+        return self._act(reference, "enter", deed, N_("panel.dossier.done.proposed") if needs_second else N_("panel.mark.done.entered"))
+
     @expose("/<reference>/approve", methods=("POST",))
     def approve(self, reference: str) -> ResponseReturnValue:
         """Approve what a colleague drafted."""
-        return self._act(
-            reference,
-            "approve",
-            lambda session, dossier, officer: cases.approve(
-                session, dossier, staff=officer, alone=is_alone(session, "dossiers.approve"), now=now()
-            ),
-            N_("panel.dossier.done.approved"),
-        )
+
+        def deed(session: Session, dossier: Dossier, officer: Staff) -> None:
+            approves = mark_registers.approve if mark_entering.is_proposed(dossier) else cases.approve
+            approves(session, dossier, staff=officer, alone=is_alone(session, "dossiers.approve"), now=now())
+
+        return self._act(reference, "approve", deed, N_("panel.dossier.done.approved"))
 
     @expose("/<reference>/send-back", methods=("POST",))
     def send_back(self, reference: str) -> ResponseReturnValue:
@@ -321,6 +335,7 @@ def _helpers() -> dict[str, Any]:
         "tax_code": dossiers.tax_code,
         "part_name": lambda item: dossier_notices.part_name(item.kind, item.name, current()),
         "captions": lambda field: dossier_words.captions(field, current()),
+        "counted": lambda limit: dossier_words.counted(limit, current()),
         "box": lambda field, value: dossier_forms.box(field, value, current()),
     }
 
@@ -344,7 +359,7 @@ def _said(dossier: Dossier, item: DemandedItem) -> Any:
     if not text:
         raise NothingDemanded
     part = cases.declared(dossier).field(item.name)
-    return text if part is None else dossier_forms.read_box(part, text, current())
+    return text if part is None else dossier_forms.read_box(part, text, current(), now().astimezone(ZONE).date())
 
 
 def _fill(session: Session, dossier: Dossier, item: DemandedItem, value: Any, files: list[KeptFile], officer: Staff) -> None:

@@ -3,8 +3,9 @@
 from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
+from admin import wording
 from admin.figures_view import FigureForm, FiguresView, source, valid_from
-from admin.forms import NEEDED, TOO_LONG, Day, cleaned
+from admin.forms import NEEDED, TOO_LONG, Day, Words, cleaned
 from db.models import TimeLimit
 from domain.messages import N_
 
@@ -25,6 +26,7 @@ class TimeLimitForm(FigureForm):
         description=N_("panel.time_limit.days_hint"),
         validators=[Optional(), NumberRange(1, 400, N_("panel.time_limit.days_between"))],
     )
+    unit = Words(N_("panel.time_limit.unit"), wording.TIME_UNIT)
     source = source()
     valid_from = valid_from()
 
@@ -44,6 +46,7 @@ class TimeLimitsView(FiguresView):
     columns = {
         "name": N_("panel.time_limit.name"),
         "days": N_("panel.time_limit.days"),
+        "unit": N_("panel.time_limit.unit"),
         "valid_from": N_("panel.figure.valid_from"),
         "source": N_("panel.entry.source"),
         "verified_by": N_("panel.figure.verified"),

@@ -28,7 +28,7 @@ from domain.messages import N_
 from domain.questions import asks_plainly
 from domain.replies import Reply, reply_of, says_done
 from locales import translate
-from usecases import contacts, dossier_advice, dossier_drafts, dossier_words
+from usecases import contacts, dossier_advice, dossier_drafts, dossier_forms, dossier_words
 
 router = Router(name="dossiers")
 
@@ -199,6 +199,9 @@ async def _act(message: Message, work: Work, draft: DossierDraft, part: Part, wa
         before = _fill_firm(work, draft)
     elif wanted[1:].isdigit():
         before = _choose(work, draft, part, wanted[0], int(wanted[1:]))
+        if said := dossier_forms.stop(part, draft.answers.get(part.name), work.language):
+            await dossier_asking.ask(message, work, draft, f"{before}\n\n{escape(said, quote=False)}")
+            return
     await dossier_asking.go_on(message, work, draft, before)
 
 
@@ -338,6 +341,7 @@ async def _answer(message: Message, work: Work, draft: DossierDraft, field: Fiel
     captions = dossier_words.captions(field, work.language)
     try:
         value = read(field, text, captions)
+        dossier_forms.must_hold(field, value, work.today)
     except OfficeError as refusal:
         await dossier_asking.ask(message, work, draft, work.say(refusal.key, **refusal.facts))
         return
@@ -346,6 +350,9 @@ async def _answer(message: Message, work: Work, draft: DossierDraft, field: Fiel
         await _settle_address(message, work, draft, field)
         return
     before = _noted(work, draft, field)
+    if said := dossier_forms.stop(field, value, work.language):
+        await dossier_asking.ask(message, work, draft, f"{before}\n\n{escape(said, quote=False)}")
+        return
     if field.kind == TAX_CODE and (filled := _fill_firm(work, draft)):
         before += "\n\n" + filled
     await dossier_asking.go_on(message, work, draft, before)

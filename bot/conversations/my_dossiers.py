@@ -21,7 +21,7 @@ from domain.folding import clean
 from domain.messages import N_
 from domain.questions import asks_plainly
 from locales import translate
-from usecases import dossier_notices, dossier_words, dossiers, organisations
+from usecases import dossier_forms, dossier_notices, dossier_words, dossiers, organisations
 
 router = Router(name="my_dossiers")
 
@@ -171,6 +171,8 @@ async def typed(message: Message, work: Work, about: Any) -> None:
         raise FileAwaited
     try:
         value = read(field, text, dossier_words.captions(field, work.language)) if field else text
+        if field:
+            dossier_forms.must_hold(field, value, work.today)
     except OfficeError as refusal:
         await _ask(message, work, mine, wanted, work.say(refusal.key, **refusal.facts))
         return

@@ -46,6 +46,7 @@ from domain.worktime import ZONE
 from locales import translate
 from usecases import (
     contacts,
+    dossier_advice,
     dossier_drafts,
     dossier_forms,
     dossier_notices,
@@ -170,7 +171,7 @@ class FormPages:
             draft,
             "form.html",
             422 if faults or said else 200,
-            sections=dossier_form.sections(draft, language, typed or {}, faults or {}),
+            sections=dossier_form.sections(draft, language, typed or {}, faults or {}, self._advice(session, draft, language)),
             progress=dossier_form.progress(draft),
             can_prefill=any(value and not draft.answers.get(name) for name, value in known.items()),
             was_saved="saved" in request.query_params,
@@ -180,6 +181,13 @@ class FormPages:
             faults=faults or {},
             said=said,
         )
+
+    def _advice(self, session: Session, draft: DossierDraft, language: str) -> dict[str, str]:
+        """What the office can say to the answers at once, by field."""
+        today = self._counter.now().astimezone(ZONE).date()
+        fields = [part for part in dossier_drafts.parts(draft) if isinstance(part, Field)]
+        said = {field.name: dossier_advice.on(session, field, draft.answers.get(field.name), language, today) for field in fields}
+        return {name: text for name, text in said.items() if text}
 
     async def summary(self, request: Request) -> Response:
         """Everything once more before it is handed in."""
@@ -237,6 +245,7 @@ class FormPages:
             office=office.name(session, language),
             kind=kind,
             limit=time_limits.in_force(session, kind.limit, today),
+            counted=lambda limit: dossier_words.counted(limit, language),
             basis=[dossier_papers.basis(document, language) for document in kind.basis],
             here=f"/form/{secret}",
             token=self._signer.get_signature(secret).decode(),
@@ -367,10 +376,11 @@ class FormPages:
         if draft.status != dossier_drafts.OPEN:
             raise NoSuchDraft
         declared = dossier_drafts.declared(draft)
-        answers, faults = dossier_forms.read_form(declared, texts, language, before=draft.answers)
+        answers, faults = dossier_forms.read_form(declared, texts, language, before=draft.answers, today=now.astimezone(ZONE).date())
         for field in declared.fields:
             if field.name in answers and answers[field.name] != draft.answers.get(field.name, ""):
                 dossier_drafts.answer(draft, field, _settled(session, field, answers[field.name]), now)
+        faults |= {field.name: said for field in declared.fields if (said := dossier_forms.stop(field, answers.get(field.name), language))}
         paper, _, sha256 = remove.partition("/")
         if (from_paper := declared.paper(paper)) is not None:
             dossier_drafts.detach(draft, from_paper, sha256, now)

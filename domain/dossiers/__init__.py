@@ -5,8 +5,19 @@ from domain.dossiers.barcode_foreign import BARCODE_FOREIGN
 from domain.dossiers.barcode_products import BARCODE_PRODUCTS
 from domain.dossiers.barcode_registration import BARCODE_REGISTRATION
 from domain.dossiers.declaration import DossierType
+from domain.dossiers.quantity_announcement import QUANTITY_ANNOUNCEMENT
+from domain.dossiers.quantity_certificate import QUANTITY_CERTIFICATE
+from domain.dossiers.quantity_report import QUANTITY_REPORT
 
-DECLARED = (BARCODE_REGISTRATION, BARCODE_CHANGE, BARCODE_FOREIGN, BARCODE_PRODUCTS)
+DECLARED = (
+    BARCODE_REGISTRATION,
+    BARCODE_CHANGE,
+    BARCODE_FOREIGN,
+    BARCODE_PRODUCTS,
+    QUANTITY_ANNOUNCEMENT,
+    QUANTITY_CERTIFICATE,
+    QUANTITY_REPORT,
+)
 
 _BY_VERSION = {(declared.kind, declared.version): declared for declared in DECLARED}
 

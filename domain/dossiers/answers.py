@@ -24,8 +24,11 @@ from domain.dossiers.declaration import (
     DATE,
     EMAIL,
     GTINS,
+    INSTRUMENTS,
+    MADE,
     NO,
     NUMBER,
+    PACKAGES,
     PHONE,
     PRODUCTS,
     TAX_CODE,
@@ -34,6 +37,7 @@ from domain.dossiers.declaration import (
     Field,
     Paper,
 )
+from domain.dossiers.rows import read_lines
 from domain.errors import (
     BadAddress,
     BadAnswer,
@@ -158,6 +162,9 @@ _BOUNDED: Mapping[str, Callable[[Field, str], Any]] = {
     NUMBER: _number,
     ADDRESS: _address,
     GTINS: lambda field, text: gtins_of(text, field.at_most),
+    PACKAGES: lambda field, text: read_lines(PACKAGES, text, field.at_most),
+    INSTRUMENTS: lambda field, text: read_lines(INSTRUMENTS, text, field.at_most),
+    MADE: lambda field, text: read_lines(MADE, text, field.at_most),
 }
 
 

@@ -14,12 +14,24 @@ REQUIRED, RECOMMENDED, OPTIONAL = "required", "recommended", "optional"
 TEXT, NUMBER, CHOICE, YES_NO, DATE = "text", "number", "choice", "yes_no", "date"
 TAX_CODE, PHONE, EMAIL, ADDRESS = "tax_code", "phone", "email", "address"
 COMPANY_PREFIX, GTINS, PRODUCTS = "company_prefix", "gtins", "products"
-KINDS = (TEXT, NUMBER, CHOICE, YES_NO, DATE, TAX_CODE, PHONE, EMAIL, ADDRESS, COMPANY_PREFIX, GTINS, PRODUCTS)
+PACKAGES, INSTRUMENTS, MADE = "packages", "instruments", "made"
+"""Prepackaged goods, one row per nominal quantity · measuring instruments · how much of each was made or imported. One row a line."""
+KINDS = (TEXT, NUMBER, CHOICE, YES_NO, DATE, TAX_CODE, PHONE, EMAIL, ADDRESS, COMPANY_PREFIX, GTINS, PRODUCTS, PACKAGES, INSTRUMENTS, MADE)
+LISTS = frozenset({PACKAGES, INSTRUMENTS, MADE})
+"""Kinds whose answer is a list of rows, each written as a line of parts with semicolons between them (`domain.dossiers.rows`)."""
 
 YES, NO = "yes", "no"
 
 PREFIX_SIZE = "prefix_size"
 """Advice: which company prefix holds so many products, with room for growth, and its fee."""
+HEAD_OFFICE, PACKAGE_LABELS, INSTRUMENTS_VALID = "head_office", "package_labels", "instruments_valid"
+"""Advice: whether the head office is in this office's province · what the labels lack, and what needs a certificate · which verification
+runs out soon."""
+
+FILED = "filed"
+"""A time limit of a move counts from the day on which the complete file came in, not from the day of the move."""
+RECEIVE, SUSPEND, RESUME, REVOKE, SUPERSEDE, EXPIRE = "receive", "suspend", "resume", "revoke", "supersede", "expire"
+"""What a move does to the register of its type: such a move is made by `usecases.mark_registers`, never by itself."""
 
 PICTURES = frozenset({"image/jpeg", "image/png", "image/webp", "image/heic"})
 PDF = frozenset({"application/pdf"})
@@ -57,6 +69,8 @@ class Field:
     at_most: int = 200
     of_firm: str = ""
     """Column of the organisation that it fills, and is filled from next time."""
+    stops: tuple[str, ...] = ()
+    """Choices with which the way ends: the reason is said at once (`dossier.stop.<field>.<choice>`), and nothing is handed in with them."""
     advice: str = ""
     """What the office can say to an answer at once: the name of an advice of `usecases.dossier_advice`."""
 
@@ -87,7 +101,10 @@ class State:
 
 @dataclass(frozen=True)
 class Move:
-    """A way from states to another. `needs_second`: one officer drafts it, another approves. `limit`: time limit that begins with it."""
+    """A way from states to another. `needs_second`: one officer drafts it, another approves. `limit`: time limit that begins with it,
+    counted from the move, or from the day named by `since`. `firm_limit`: time limit of the firm for what it is asked for.
+    `only_late`: open only once that is over. `register`: what it does to the register of this type.
+    """
 
     sources: tuple[str, ...]
     target: str
@@ -95,6 +112,10 @@ class Move:
     needs_words: bool = False
     needs_second: bool = False
     limit: str = ""
+    since: str = ""
+    firm_limit: str = ""
+    only_late: bool = False
+    register: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +136,11 @@ class DossierType:
     limit: str
     basis: tuple[str, ...]
     """Legal basis: numbers of documents, each with `unverified` behind where nobody read it."""
+    is_by_law: bool = False
+    """Whether its time limits stand in the law; else the office promises them itself."""
+    register: str = ""
+    """The register that it ends in, and for how long a line of it holds (time limit); none, and without an end."""
+    holds: str = ""
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -150,6 +176,18 @@ class DossierType:
     def move(self, status: str, target: str) -> Move | None:
         return next((move for move in self.moves if status in move.sources and move.target == target), None)
 
+    def limit_in(self, status: str) -> str:
+        """The time limit that runs in a state: of a move that leads to it, else the one that began with handing in."""
+        return next((move.limit for move in self.moves if move.target == status and move.limit), self.limit)
+
+    def act(self, status: str, register: str) -> Move | None:
+        """The move that does something to the register, or None where it cannot be done as it stands."""
+        return next((move for move in self.moves if status in move.sources and move.register == register), None)
+
+    def stopped(self, answers: Mapping[str, Any]) -> tuple[Field, ...]:
+        """Fields whose answer ends the way."""
+        return tuple(part for part in self.asked(answers) if isinstance(part, Field) and answers.get(part.name) in part.stops)
+
     def asked(self, answers: Mapping[str, Any]) -> tuple[Part, ...]:
         """Fields and papers that apply to these answers, in order. A condition on a part that does not apply itself does not hold."""
         given: dict[str, Any] = {}
@@ -182,6 +220,7 @@ def faults(declared: DossierType) -> Iterator[str]:
     yield from (f"{name} is declared twice" for name in {name for name in names if names.count(name) > 1})
     yield from (f"{field.name} is of unknown kind {field.kind}" for field in declared.fields if field.kind not in KINDS)
     yield from (f"{field.name} has no choices" for field in declared.fields if field.kind == CHOICE and len(field.choices) < 2)
+    yield from (f"{field.name} stops at what is no choice of it" for field in declared.fields if not set(field.stops) <= set(field.choices))
     for at, part in enumerate(declared.parts):
         if part.only_if is not None and part.only_if.field not in names[:at]:
             yield f"{part.name} depends on {part.only_if.field}, which is not asked before it"

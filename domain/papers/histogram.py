@@ -25,6 +25,8 @@ _MARGIN = Decimal("0.06")
 _TICKS = 6
 _MIDDLE = 0.52
 """Labels of lines to the right of it are set to the left."""
+_LOWEST = 0.012
+"""Share of the height that a column of a single package has at least: that one may decide."""
 ZERO = Decimal(0)
 
 
@@ -130,7 +132,7 @@ def histogram(
             Bar(
                 place(bar.low if bar.high > bar.low else bar.low - narrow),
                 place(bar.high if bar.high > bar.low else bar.high + narrow),
-                float(bar.number / top),
+                max(float(bar.number / top), _LOWEST if bar.number else 0),
                 str(bar.number or ""),
             )
             for bar in bars

@@ -57,11 +57,11 @@ def test_a_new_rule_is_a_new_row_and_no_day_has_two(database: Database, admin: B
 
 
 def test_a_time_limit_has_its_document_and_may_be_open(database: Database, admin: Browser) -> None:
-    fields = {"name": "barcode.check", "days": "", "source": "Chưa có quy định", "valid_from": "2026-02-01"}
+    fields = {"name": "barcode.check", "days": "", "unit": "months", "source": "Chưa có quy định", "valid_from": "2026-02-01"}
     assert admin.post("/time_limits/new/", **fields | {"name": "Kiểm tra"}).status_code == 422
     assert admin.post("/time_limits/new/", **fields).status_code == 303
     with database.read() as session:
         newest = select(TimeLimit).where(TimeLimit.name == "barcode.check").order_by(TimeLimit.valid_from.desc()).limit(1)
         row = session.scalars(newest).one()
-    assert (row.days, row.verified_by) == (None, None)
+    assert (row.days, row.unit, row.verified_by) == (None, "months", None)
     assert "barcode.check" in admin.get("/time_limits/").text

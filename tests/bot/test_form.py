@@ -328,3 +328,23 @@ async def test_a_product_list_is_sent_as_a_sheet_and_its_faults_are_said(invite:
     assert "2 sản phẩm" in await visitor.open()
     refused = await visitor.post(files={"sheet-products": ("anh.pdf", pdf())}, **{"form-act": "save"})
     assert "Excel" in refused.text
+
+
+async def test_prepackaged_goods_are_typed_a_line_a_quantity_and_a_way_that_ends_says_why(invite: Invite, database: Database):
+    visitor = await invite(filled=True, kind="quantity_announcement", announcement_kind="first")
+    line = "Nước mắm; Phú Thuận; chai; lỏng; {}; 4; 2; V 0,5 l"
+    await visitor.open()
+    answer = await visitor.post(packages=f"{line.format('0,5 l')}\n{line.format('500gr')}", firm_kind="seller", **{"form-act": "save"})
+    assert answer.status_code == 422
+    assert "Dòng 2: lượng “500gr” chưa rõ" in visitor.page
+    assert "khoản 17, 18 Điều 3" in visitor.page
+    assert the_draft(database).answers["firm_kind"] == "seller"
+    answer = await visitor.post("/hand-in", consent="yes")
+    assert the_draft(database).dossier_id is None
+    await visitor.open()
+    await visitor.post(packages=line.format("0,5 l"), firm_kind="producer", **{"form-act": "save"})
+    [row] = the_draft(database).answers["packages"]
+    assert (row["quantity"], row["nominal"], row["state"]) == ("0,5 l", "0.5", "liquid")
+    await visitor.open("/summary")
+    await visitor.post("/hand-in", consent="yes")
+    assert the_draft(database).dossier_id is not None
