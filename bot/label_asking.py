@@ -93,8 +93,8 @@ def _finding(work: Work, one: Finding) -> str:
 
 def _plain(work: Work, one: Finding) -> str:
     key = f"label.finding.{one.code}"
-    if one.code == labels.UNKNOWN_UNIT and not one.facts["meant"]:
-        key = N_("label.finding.unknown_unit_not_meant")
+    if one.code == labels.UNKNOWN_UNIT and one.facts["meant"]:
+        key = N_("label.finding.unknown_unit_meant")
     if one.code == labels.MULTIPACK_TOTAL and not one.facts["printed"]:
         key = N_("label.finding.multipack_no_total")
     return translate(key, work.language, **one.facts)

@@ -90,11 +90,10 @@ def _take_over(
     until = row.get("valid_until") or None
     until = date.fromisoformat(until) if isinstance(until, str) else until
     named = Instrument(str(row["name"]).strip(), str(row.get("number") or "").strip(), until)
-    instrument, _ = _put(session, organisation_id, named, contact, now)
-    if until is not None and (instrument.valid_until is None or until > instrument.valid_until):
-        instrument.valid_until = until
-    instrument.dossier_id, instrument.ended_at = dossier.id, None
-    instrument.contact_id = instrument.contact_id or (contact.id if contact else None)
+    instrument, is_new = _put(session, organisation_id, named, contact, now)
+    if is_new or (until is not None and (instrument.valid_until is None or until > instrument.valid_until)):
+        instrument.valid_until, instrument.dossier_id, instrument.ended_at = until, dossier.id, None
+        instrument.contact_id = contact.id if contact else instrument.contact_id
     instrument_reminders.plan(session, instrument, now)
     return instrument
 

@@ -239,13 +239,13 @@ async def test_the_dialogue_lives_through_a_restart_and_a_question_between(setti
 
 
 LABELS = [
-    ("V800g", ["đúng một dấu cách", "Giữa số và đơn vị", "Dạng đúng: V 800 g"]),
-    ("v 800 g", ["in hoa", "Dạng đúng: V 800 g"]),
+    ("V800g", ["cần đúng một dấu cách", "giữa số và đơn vị", "Dạng đúng: V 800 g"]),
+    ("v 800 g", ["chữ V in hoa", "Dạng đúng: V 800 g"]),
     ("800 g V", ["ngay trước lượng danh định"]),
-    ("V 1000 g", ["không dùng “g”; đơn vị đúng là kg", "Dạng đúng: V 1 kg"]),
-    ("V 500 gr", ["“gr” không phải ký hiệu", "có thể là “g”"]),
-    ("khoang V 500 g", ["Không được ghi “khoang”", "điểm d"]),
-    ("V 210 g (10 goi x 20 g)", ["Tổng các gói bên trong là 200 g, trên nhãn ghi 210 g"]),
+    ("V 1000 g", ["không dùng đơn vị g; dùng kg", "Dạng đúng: V 1 kg"]),
+    ("V 500 gr", ["“gr” không phải đơn vị đo pháp định; có thể là “g”"]),
+    ("khoang V 500 g", ["ước chừng “khoang”", "điểm d"]),
+    ("V 210 g (10 goi x 20 g)", ["tổng các gói là 200 g, nhãn ghi 210 g"]),
     ("V 1,5 L", ["Không thấy lỗi"]),
     ("500 g", ["không có dấu V", "Lưu ý (không phải lỗi)"]),
 ]
@@ -265,11 +265,11 @@ async def test_a_label_line_by_line(counter: Counter, citizen: Citizen) -> None:
     kept = (await send(citizen, (picture(), "nhan.png", "image/png")))[-1]
     assert "không tự đọc chữ trên ảnh" in kept.text
     told = await talk(citizen, "V 200 ml", "→Rắn")
-    assert "ghi khối lượng, không ghi thể tích" in told.text
+    assert "trạng thái này ghi theo khối lượng" in told.text
     assert "chưa rõ" in (await talk(citizen, "→📏", "3 cm")).text
     told = await talk(citizen, "2,5 va 2")
-    assert "Chữ số cao 2,5 mm, phải từ 3 mm" in told.text
-    assert "Chữ V cao 2 mm, phải từ 3 mm" in told.text
+    assert "chữ số cao 2,5 mm, cần ít nhất 3 mm" in told.text
+    assert "chữ V cao 2 mm, cần ít nhất 3 mm" in told.text
     assert "nhập số mm" not in told.text
 
 
