@@ -115,6 +115,7 @@ def menu(work: Work) -> InlineKeyboardMarkup:
             button(caption(work, "button.barcodes"), Go(wish="barcodes")),
             button(caption(work, "button.check_code"), Go(wish="codes")),
         ],
+        [button(caption(work, "button.quantity_marks"), Go(wish="quantity_marks"))],
         [button(caption(work, "button.status"), Go(wish="status")), person(work)],
         [button(caption(work, "button.help"), Go(wish="help")), button(caption(work, "button.language"), Go(wish="language"))],
     )

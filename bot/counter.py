@@ -22,6 +22,7 @@ from bot.inbound import Inbound, sender_of
 from bot.jobs import Clock
 from bot.knowledge import Knowledge
 from bot.lanes import Lanes
+from bot.lot_press import LotPress
 from bot.own_forms import OwnForms
 from bot.preparation import Preparation
 from bot.product_filing import ProductFiling
@@ -76,6 +77,7 @@ class Counter:
             drawing=Drawing(self.files, clock),
             forms=OwnForms(self.database, self.files, intake.opener, settings.public_url, clock),
             sheets=self.sheets,
+            lots=LotPress(self.files, intake.opener, clock),
             max_file_bytes=settings.max_file_bytes,
             max_files_per_day=settings.max_files_per_day,
             clock=clock,

@@ -4,7 +4,7 @@ import re
 
 from aiogram.types import InlineKeyboardMarkup, Message
 
-from bot import buttons, dossier_asking
+from bot import buttons, dossier_asking, lot_asking, quantity_menu
 from bot.awaiting import stop_waiting
 from bot.barcode_menu import show_menu
 from bot.class_buttons import act
@@ -14,6 +14,8 @@ from bot.dossier_buttons import ResumeDossier
 from bot.dossier_showing import show_own
 from bot.drafts import open_draft
 from bot.handing_over import hand_over, last_question
+from bot.instrument_showing import show_instruments
+from bot.label_asking import ask_for_label
 from bot.memory import CODES_TRIED, keep, recall
 from bot.signing_up import resume
 from bot.work import Work
@@ -157,6 +159,11 @@ GRANTS = {
     Wish.CONTINUE_CLASS: resume,
     Wish.BARCODES: show_menu,
     Wish.CODES: ask_for_code,
+    Wish.QUANTITY_MARKS: quantity_menu.show_menu,
+    Wish.LABEL_CHECK: ask_for_label,
+    Wish.LOT_CHECK: lot_asking.begin_check,
+    Wish.WEIGHING_PLAN: lot_asking.begin_plan,
+    Wish.INSTRUMENTS: show_instruments,
     Wish.HELLO: _hello,
     Wish.THANKS: _thanks,
 }

@@ -20,6 +20,10 @@ DRAFT = "sign_up"
 """A sign-up for a class that is not handed in."""
 SITE = "site"
 """The address of one's own site, for the QR code of a label."""
+LOT = "lot"
+"""A lot that is being checked or planned."""
+LABEL = "label"
+"""The label that was checked last."""
 AWAITED = "awaited"
 """What the next text is an answer to. After a while a text is a question again; a draft stays, and is gone on with by a button."""
 CODES_TRIED = "codes_tried"
@@ -33,6 +37,8 @@ _KEPT = {
     SPOKEN: timedelta(minutes=15),
     DRAFT: timedelta(days=30),
     SITE: timedelta(hours=2),
+    LOT: timedelta(days=30),
+    LABEL: timedelta(hours=2),
     AWAITED: timedelta(hours=2),
     CODES_TRIED: timedelta(minutes=15),
 }

@@ -15,6 +15,7 @@ from bot.awaited_list import awaited_list, is_for_template
 from bot.drawing import Drawing, wanted_of
 from bot.inbound import Inbound, IncomingFile, Sender
 from bot.knowledge import Knowledge
+from bot.lot_press import LotPress, LotWanted, lot_wanted, weights_awaited
 from bot.own_forms import OwnForms, form_wanted
 from bot.taking import Taking
 from bot.work import FetchedFile, Prepared, Several
@@ -60,6 +61,10 @@ class _Snapshot:
     site: str | None = None
     products: ListWanted | None = None
     """A product list is awaited."""
+    lot: LotWanted | None = None
+    """A lot is to be checked, or its sheet drawn."""
+    takes_weights: bool = False
+    """Sheets are weights of a lot."""
 
 
 class Preparation:
@@ -74,23 +79,20 @@ class Preparation:
         drawing: Drawing,
         forms: OwnForms,
         sheets: ProductSheets,
+        lots: LotPress,
         max_file_bytes: int,
         max_files_per_day: int,
         clock: Callable[[], datetime],
     ) -> None:
         self._database, self._taking, self._knowledge, self._clock = database, taking, knowledge, clock
-        self._drawing, self._forms, self._sheets = drawing, forms, sheets
+        self._drawing, self._forms, self._sheets, self._lots = drawing, forms, sheets, lots
         self._max_file_bytes, self._max_files_per_day = max_file_bytes, max_files_per_day
 
     async def prepare(self, inbound: Inbound, sender: Sender, fetch: Fetch) -> Prepared:
         """Everything that this update needs before its transaction."""
         snapshot = await asyncio.to_thread(self._snapshot, inbound, sender)
-        if (wanted := wanted_of(inbound)) is not None:
-            drawn = await asyncio.to_thread(self._drawing.draw, wanted, snapshot.language, snapshot.site)
-            return Prepared(snapshot.version, drawn=drawn, spoken=snapshot.spoken)
-        if (form := form_wanted(inbound)) is not None:
-            filled = await asyncio.to_thread(self._forms.fill, form, inbound, sender)
-            return Prepared(snapshot.version, drawn=filled, spoken=snapshot.spoken)
+        if (drawn := await self._draw(inbound, sender, snapshot)) is not None:
+            return drawn
         files = tuple([await self._take(file, fetch) for file in inbound.files[: snapshot.file_room]])
         files = await asyncio.to_thread(self._with_products, inbound, files, snapshot)
         too_many = TooManyFiles(limit=self._max_files_per_day)
@@ -105,6 +107,19 @@ class Preparation:
             return Prepared(snapshot.version, spoken=spoken, several=Several(tuple(judged), len(listed)))
         one = await asyncio.to_thread(self._knowledge.judge, question, language, snapshot.previous)
         return Prepared(snapshot.version, judged=one, spoken=spoken)
+
+    async def _draw(self, inbound: Inbound, sender: Sender, snapshot: _Snapshot) -> Prepared | None:
+        """What a button asks to be drawn or filled in; None for everything else."""
+        if (wanted := wanted_of(inbound)) is not None:
+            drawn = await asyncio.to_thread(self._drawing.draw, wanted, snapshot.language, snapshot.site)
+            return Prepared(snapshot.version, drawn=drawn, spoken=snapshot.spoken)
+        if (form := form_wanted(inbound)) is not None:
+            filled = await asyncio.to_thread(self._forms.fill, form, inbound, sender)
+            return Prepared(snapshot.version, drawn=filled, spoken=snapshot.spoken)
+        if snapshot.lot is not None:
+            lot = await asyncio.to_thread(self._lots.draw, snapshot.lot)
+            return Prepared(snapshot.version, lot=lot, spoken=snapshot.spoken)
+        return None
 
     def _snapshot(self, inbound: Inbound, sender: Sender) -> _Snapshot:
         with self._database.read() as session:
@@ -127,6 +142,8 @@ class Preparation:
                 previous=memory.recalled(conversation.data, memory.CONTEXT, now),
                 site=memory.recalled(conversation.data, memory.SITE, now),
                 products=awaited_list(session, contact, conversation, language, now) if inbound.files else None,
+                lot=lot_wanted(session, inbound, conversation, language, now),
+                takes_weights=bool(inbound.files) and weights_awaited(conversation, now),
             )
 
     def _with_products(self, inbound: Inbound, files: tuple[FetchedFile, ...], snapshot: _Snapshot) -> tuple[FetchedFile, ...]:
@@ -134,6 +151,8 @@ class Preparation:
         if is_for_template(inbound):
             file, size = self._sheets.template(snapshot.language)
             return (FetchedFile(file.name, file.sha256, size, file.media_type),)
+        if snapshot.takes_weights:
+            return tuple(replace(file, weights=self._lots.read(file)) for file in files)
         if snapshot.products is None:
             return files
         return tuple(self._read_products(file, snapshot.products) for file in files)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aiogram.types import InlineKeyboardButton, Message
 
-from bot import barcode_menu, buttons
+from bot import barcode_menu, buttons, quantity_menu
 from bot.class_buttons import Fields, act
 from bot.class_showing import show_open
 from bot.handing_over import UNSURE_TWICE, hand_over
@@ -117,9 +117,13 @@ async def point_to_service(message: Message, work: Work, judged: Judgement) -> N
         _settle(work, entry, judged)
         text += "\n\n" + _text(work, entry)
     fields = [act(work, N_("button.fields"), Fields())] if judged.decision is Decision.START_TRAINING else []
-    rows = barcode_menu.rows(work) if judged.decision is Decision.START_BARCODE else []
+    rows = _SERVICES[judged.decision](work) if judged.decision in _SERVICES else []
     keyboard = buttons.under_reply(work, fields, *rows, [buttons.person(work, N_("button.person_does_it"))])
     await message.answer(text, reply_markup=keyboard)
+
+
+_SERVICES = {Decision.START_BARCODE: barcode_menu.rows, Decision.START_QUANTITY_MARK: quantity_menu.rows}
+"""Services with a menu of their own."""
 
 
 async def ask_for_known_language(message: Message, work: Work, question: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -18,7 +19,9 @@ from locales import translate_html
 from locales.languages import LANGUAGES
 from usecases import codes, kept_lists, scanning, turns, uploads
 from usecases.kept_lists import KeptList
+from usecases.lot_checks import LotAsked
 from usecases.uploads import NOTHING_FOUND, Findings
+from usecases.weight_sheets import WeightSheet
 
 if TYPE_CHECKING:
     from bot.inbound import Inbound
@@ -45,6 +48,17 @@ class FetchedFile:
     findings: Findings = NOTHING_FOUND
     products: KeptList | OfficeError | None = None
     """Where a product list was awaited: what is in a sheet, or why it cannot be read."""
+    weights: WeightSheet | OfficeError | None = None
+    """Where the weights of a lot were awaited: what is in a sheet, or why it cannot be read."""
+
+
+@dataclass(frozen=True)
+class LotDrawn:
+    """A lot that was checked, with its picture (if any) and paper; or, with nothing found, the sheets for weighing it."""
+
+    asked: LotAsked | None = None
+    found: Mapping[str, Any] = field(default_factory=dict)
+    files: tuple[FetchedFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +80,8 @@ class Prepared:
     """Instead of `judged` where a message holds several questions."""
     drawn: tuple[FetchedFile, ...] = ()
     """Labels that a pressed button wanted."""
+    lot: LotDrawn | None = None
+    """A lot that was to be checked."""
     spoken: str | None = None
     """Language of the message, or of the ones before it where it is too short to tell; OTHER for one that is not spoken here."""
 

@@ -785,3 +785,51 @@ class PaperWithoutChat(OfficeError):
     """A paper of a dossier that nobody filed in a chat has nowhere to go. Facts: reference."""
 
     key = N_("error.paper_without_chat")
+
+
+class NoSuchInstrument(OfficeError):
+    """A measuring instrument that this contact does not see."""
+
+    key = N_("error.no_such_instrument")
+
+
+class BadInstrument(OfficeError):
+    """A line that names no measuring instrument. Facts: text."""
+
+    key = N_("error.bad_instrument")
+
+
+class InstrumentOfOthers(OfficeError):
+    """Somebody else of the firm named the instrument, and this contact is not confirmed for the firm. Facts: name."""
+
+    key = N_("error.instrument_of_others")
+
+
+class NoSuchLotCheck(OfficeError):
+    """A check of a lot that this contact did not ask for."""
+
+    key = N_("error.no_such_lot_check")
+
+
+class NotAWeightInRow(OfficeError):
+    """A cell of the weights' column is none. Facts: row (as Excel counts), column, text."""
+
+    key = N_("error.not_a_weight_in_row")
+
+
+class NoWeightColumn(OfficeError):
+    """No column of a sheet holds weights."""
+
+    key = N_("error.no_weight_column")
+
+
+class SummaryRow(OfficeError):
+    """A row of a sheet sums up others (total, mean), and would be counted as a package. Facts: row, text."""
+
+    key = N_("error.summary_row")
+
+
+class CommasUnclear(OfficeError):
+    """In a CSV file commas part columns and stand before decimals. Facts: row."""
+
+    key = N_("error.commas_unclear")

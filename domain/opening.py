@@ -3,7 +3,9 @@
 Decoders of foreign files are where a hostile file strikes: `usecases.opening` runs this in a limited subprocess, never the caller itself.
 """
 
+import codecs
 import io
+import re
 import struct
 import zipfile
 import zlib
@@ -14,6 +16,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageOps
 
 from domain.errors import FileLocked, FileTorn, FileUnpacksTooLarge, FileWithMacros, PictureTooLarge
+from domain.spreadsheets import neutral
 
 MOST_PIXELS = 60_000_000
 """A phone of 50 million pixels is welcome; 60 million take 180 MB of memory."""
@@ -34,6 +37,8 @@ _DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, st
 """What Pillow raises over pictures that are damaged."""
 _BOMB = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 _CHUNK = 1024 * 1024
+_SIGNED = re.compile(r"[-+]?\s*\d[\d.,\s]*[^\W\d_]{0,6}")
+"""A number with its sign, which is no formula."""
 
 
 @dataclass(frozen=True)
@@ -187,6 +192,21 @@ def _open_old_office(content: bytes, name: str) -> Opened:
     return Opened()
 
 
+def _open_csv(content: bytes, name: str) -> Opened:
+    """A CSV file is text; what a spreadsheet would run as a formula is refused, as macros are."""
+    try:
+        text = content.decode("utf-16" if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig")
+    except UnicodeError as fault:
+        raise FileTorn(name=name) from fault
+    if "\0" in text:
+        raise FileTorn(name=name)
+    for cell in re.split(r"[,;\t\r\n]", text):
+        bare = cell.strip().strip('"')
+        if neutral(bare) != bare and not _SIGNED.fullmatch(bare):
+            raise FileWithMacros(name=name)
+    return Opened()
+
+
 def _picture(read: Callable[[bytes], Image.Image]) -> Callable[[bytes, str], Opened]:
     return lambda content, name: _open_picture(content, name, read)
 
@@ -197,6 +217,7 @@ _OPENERS: dict[str, Callable[[bytes, str], Opened]] = {
     "image/webp": _picture(_read_as("WEBP")),
     "image/heic": _picture(_read_heic),
     "application/pdf": _open_pdf,
+    "text/csv": _open_csv,
     "application/msword": _open_old_office,
     "application/vnd.ms-excel": _open_old_office,
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": _open_office,

@@ -29,6 +29,11 @@ class Wish(StrEnum):
     CONTINUE_CLASS = "continue_class"
     BARCODES = "barcodes"
     CODES = "codes"
+    QUANTITY_MARKS = "quantity_marks"
+    LABEL_CHECK = "label_check"
+    LOT_CHECK = "lot_check"
+    WEIGHING_PLAN = "weighing_plan"
+    INSTRUMENTS = "instruments"
     HELLO = "hello"
     THANKS = "thanks"
 
@@ -50,6 +55,11 @@ _WHOLE = {
     Wish.BARCODES: "ma vach|ma so ma vach|ma so vach|msmv|dich vu ma vach|barcode|barcodes",
     Wish.CODES: "tra ma|tra ma vach|tra cuu ma vach|kiem tra ma vach|kiem tra ma|check ma vach|doc ma vach|quet ma vach|check barcode|"
     "check a barcode|check the barcode|check code|scan barcode",
+    Wish.QUANTITY_MARKS: "dau dinh luong|dau v|dich vu dau dinh luong|hang dong goi san|quantity mark|quantity marks",
+    Wish.LABEL_CHECK: "kiem tra nhan|kiem tra nhan hang|xem nhan|soi nhan|check label|check a label|check my label",
+    Wish.LOT_CHECK: "kiem tra lo|kiem tra lo hang|kiem tra khoi luong|can lo hang|check lot|check a lot|check my lot",
+    Wish.WEIGHING_PLAN: "ke hoach can|can bao nhieu goi|ke hoach lay mau|phieu can|measuring plan|weighing plan",
+    Wish.INSTRUMENTS: "phuong tien do|phuong tien do cua toi|can cua toi|my instruments|measuring instruments",
     Wish.HELLO: "chao|xin chao|chao em|chao anh|chao chi|chao ban|alo|hi|hello|hey|hi there|good morning|chao ad|chao chi cuc|da chao",
     Wish.THANKS: "cam on|cam on ban|cam on em|cam on nhe|cam on nhieu|thanks|thank you|tks|ok cam on|ok tks|ok|oke|vang|da|da vang|thank",
 }

@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from db.models import Dossier, DossierDraft, DossierEvent, Group2Good, MarkedProduct, MarkEntry, MeasuringInstrument, Staff
+from db.models import Dossier, DossierDraft, DossierEvent, Group2Good, MarkedProduct, MarkEntry, Staff
 from db.models.dossier import STAFF
 from db.models.quantity_mark import ANNOUNCEMENT, CERTIFICATE, EXPIRED, IN_FORCE, REVOKED, SUPERSEDED, SUSPENDED
 from domain.dossiers.declaration import EXPIRE, INSTRUMENTS, PACKAGES, RECEIVE, RESUME, REVOKE, SUPERSEDE, SUSPEND
@@ -28,7 +28,7 @@ from domain.folding import clean, fold
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import day, translate
-from usecases import certificate_reminders, dossier_drafts, dossiers, organisations, time_limits
+from usecases import certificate_reminders, dossier_drafts, dossiers, instruments, organisations, time_limits
 
 VIOLATION, BY_REQUEST, DISSOLVED = "violation", "by_request", "dissolved"
 REASONS = (VIOLATION, BY_REQUEST, DISSOLVED)
@@ -123,7 +123,7 @@ def _enter(
             session.add(entry)
     except IntegrityError as taken:  # a colleague entered the same number at the same moment
         raise NumberTaken(number=number) from taken
-    _take_instruments(session, dossier, now)
+    instruments.take_over(session, dossier, rows_of(dossier, INSTRUMENTS), now)
     facts = {"number": number, "on": day(received_on, dossier.language), "times": entry.times}
     said = translate(f"mark.entered.{entry.register}", dossier.language, **facts)
     dossiers.follow(session, dossier, RECEIVE, staff=staff, words="\n".join(part for part in (said, words.strip()) if part), now=now)
@@ -152,23 +152,6 @@ def rows_of(dossier: Dossier, kind: str) -> list[Mapping[str, Any]]:
 def _product(row: Mapping[str, Any]) -> MarkedProduct:
     names = ("name", "brand", "packaging", "state", "quantity", "nominal", "unit")
     return MarkedProduct(**{name: str(row.get(name, "")) for name in names}, facts=dict(row))
-
-
-def _take_instruments(session: Session, dossier: Dossier, now: datetime) -> None:
-    """The firm's instruments, each once by name and number; a later date stands in place of an earlier one."""
-    if dossier.organisation_id is None:
-        return
-    its = select(MeasuringInstrument).where(MeasuringInstrument.organisation_id == dossier.organisation_id)
-    known = {(one.name, one.number): one for one in session.scalars(its)}
-    for row in rows_of(dossier, INSTRUMENTS):
-        until = date.fromisoformat(row["valid_until"])
-        one = known.get((row["name"], row["number"]))
-        if one is None:
-            one = MeasuringInstrument(organisation_id=dossier.organisation_id, name=row["name"], number=row["number"], since=now)
-            known[row["name"], row["number"]] = one
-            session.add(one)
-        if one.valid_until is None or one.valid_until < until:
-            one.valid_until, one.dossier_id, one.contact_id, one.ended_at = until, dossier.id, dossier.contact_id or one.contact_id, None
 
 
 # two persons

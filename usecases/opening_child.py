@@ -20,6 +20,7 @@ FUNCTIONS = {
     "read": "domain.barcode_photos",
     "read_sheet": "usecases.product_lists",
     "render_paper": "usecases.paper_rendering",
+    "read_weights": "usecases.weight_sheets",
 }
 """What may be asked for, and the module it is in. Each takes the file's bytes and plain facts; it returns a dataclass of plain values."""
 

@@ -1,5 +1,6 @@
 """Reminders (lời nhắc): planned when what they are about is made, dropped when it ends, sent at most once. Here also those of a class:
-planned when a seat is taken, replaced when the class moves. Those of the yearly fee are in `fee_reminders`."""
+planned when a seat is taken, replaced when the class moves. Those of the yearly fee are in `fee_reminders`, those of
+measuring instruments in `instrument_reminders`."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -15,7 +16,7 @@ from db.models.reminder import DROPPED, PLANNED, SENT
 from db.models.training_class import CLOSED, OPEN
 from domain.messages import N_
 from domain.training import reminder_moments
-from usecases import certificate_reminders, class_notices, fee_reminders, notices, outbox, yearly_reminders
+from usecases import certificate_reminders, class_notices, fee_reminders, instrument_reminders, notices, outbox, yearly_reminders
 
 CLASS = "class"
 BATCH = 50
@@ -149,6 +150,12 @@ KINDS = {
         fee_reminders.name_of,
         (N_("alert.trial_fee_reminder.subject"), N_("alert.trial_fee_reminder.body")),
         fee_reminders.settled,
+    ),
+    instrument_reminders.INSTRUMENT: Kind(
+        instrument_reminders.stale,
+        instrument_reminders.say,
+        instrument_reminders.name_of,
+        (N_("alert.trial_instrument_reminder.subject"), N_("alert.trial_instrument_reminder.body")),
     ),
     certificate_reminders.CERTIFICATE_EXPIRY: Kind(
         certificate_reminders.stale,

@@ -119,6 +119,11 @@ def _lines(source: Source) -> Lines:
     return _csv_lines(source, _encoding(source, start))
 
 
+def lines_of(source: Source) -> Lines:
+    """Numbers and values of all rows, for sheets whose columns may have no names. To be closed. Raises as `Sheet` does."""
+    return _lines(source)
+
+
 # workbooks
 
 

@@ -26,8 +26,9 @@ IMAGES = {"image/jpeg", "image/png", "image/webp", "image/heic"}
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PDF = "application/pdf"
-ACCEPTED = IMAGES | {PDF, "application/msword", "application/vnd.ms-excel", WORD, EXCEL}
-"""What a counter for paperwork takes. The name of a file plays no part."""
+CSV = "text/csv"
+ACCEPTED = IMAGES | {PDF, "application/msword", "application/vnd.ms-excel", WORD, EXCEL, CSV}
+"""What a counter for paperwork takes. The name of a file plays no part, but for CSV, which is any text."""
 
 _OFFICE_PARTS = {"word/document.xml": WORD, "xl/workbook.xml": EXCEL}
 _ENDINGS = {
@@ -40,6 +41,7 @@ _ENDINGS = {
     "application/vnd.ms-excel": (".xls",),
     WORD: (".docx",),
     EXCEL: (".xlsx",),
+    CSV: (".csv",),
 }
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
@@ -162,6 +164,8 @@ def _type_of(content: bytes, name: str) -> str | None:
     if content[4:12] in {b"ftypheic", b"ftypheix", b"ftypmif1", b"ftyphevc"}:
         return "image/heic"
     guessed = filetype.guess_mime(content[:4096])
+    if guessed is None and name.lower().endswith(".csv"):
+        return CSV
     return guessed if guessed in ACCEPTED else None
 
 

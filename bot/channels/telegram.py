@@ -32,7 +32,24 @@ from locales.languages import DEFAULT, LANGUAGES
 
 log = structlog.get_logger()
 
-COMMANDS = ("start", "help", "nguoi_that", "trang_thai", "lop", "lop_cua_toi", "ma_vach", "tra_ma", "ngon_ngu", "huy", "dong_y")
+COMMANDS = (
+    "start",
+    "help",
+    "nguoi_that",
+    "trang_thai",
+    "lop",
+    "lop_cua_toi",
+    "ma_vach",
+    "tra_ma",
+    "dau_dinh_luong",
+    "kiem_tra_nhan",
+    "kiem_tra_lo",
+    "ke_hoach_can",
+    "phuong_tien_do",
+    "ngon_ngu",
+    "huy",
+    "dong_y",
+)
 """The command menu; its texts are `command.<name>`."""
 
 _KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]

@@ -37,6 +37,11 @@ _COMMANDS = {
     "tiep_tuc": Wish.CONTINUE,
     "ma_vach": Wish.BARCODES,
     "tra_ma": Wish.CODES,
+    "dau_dinh_luong": Wish.QUANTITY_MARKS,
+    "kiem_tra_nhan": Wish.LABEL_CHECK,
+    "kiem_tra_lo": Wish.LOT_CHECK,
+    "ke_hoach_can": Wish.WEIGHING_PLAN,
+    "phuong_tien_do": Wish.INSTRUMENTS,
 }
 
 

@@ -232,7 +232,7 @@ async def test_what_no_body_stands_behind_is_said_calmly_and_offers_a_person(cit
 
 @pytest.mark.parametrize(
     ("decision", "words"),
-    [(Decision.START_BARCODE, "làm được ngay tại đây"), (Decision.START_QUANTITY_MARK, "ngay trong khung chat này")],
+    [(Decision.START_BARCODE, "làm được ngay tại đây"), (Decision.START_QUANTITY_MARK, "được ngay tại đây")],
 )
 async def test_whether_a_service_begins_here_is_said_with_what_is_known_and_a_person(
     counter: Counter, citizen: Citizen, decision: Decision, words: str

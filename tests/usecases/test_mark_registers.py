@@ -219,7 +219,7 @@ def test_a_certificate_takes_two_people_runs_five_years_and_can_be_suspended(dat
             enter(session, one, officer, "2/GCN")
         entry = mark_registers.approve(session, one, staff=officer, now=NOW)
         assert (one.status, entry.number, entry.expires_on) == ("certified", "1/GCN", date(2031, 11, 23))
-        planned = session.scalars(select(Reminder).order_by(Reminder.due_at)).all()
+        planned = session.scalars(select(Reminder).where(Reminder.kind == "certificate_expiry").order_by(Reminder.due_at)).all()
         assert [one.due_at.date() for one in planned] == [date(2031, 7, 24), date(2031, 8, 16)]  # before 23 August, three months ahead
         with pytest.raises(SuspendedTooLong):
             mark_registers.suspend(session, entry, until=date(2027, 5, 24), words="Lô không đạt.", staff=officer, now=NOW)
