@@ -43,7 +43,12 @@ TRAINERS = frozenset({ADMINISTRATOR, TRAINING})
 """Who runs classes."""
 READERS = ANSWERERS | {VIEWER}
 FIGURE_KEEPERS = frozenset({ADMINISTRATOR, BARCODES})
-"""Who writes down and confirms fees and time limits."""
+"""Who writes down and confirms fees."""
+METROLOGISTS = frozenset({ADMINISTRATOR, METROLOGY})
+"""Who keeps the registers of quantity marks, the tables of measurement and the list of group 2, makes their papers, keeps templates."""
+METROLOGY_READERS = METROLOGISTS | {VIEWER}
+LIMIT_KEEPERS = FIGURE_KEEPERS | METROLOGISTS
+"""Who writes down and confirms time limits."""
 CLASS_READERS = TRAINERS | {VIEWER}
 REGISTRARS = frozenset({ADMINISTRATOR, BARCODES})
 """Who keeps the register of declared products."""
@@ -179,10 +184,35 @@ RIGHTS = {
     "organisations.add_prefix": DOSSIER_OFFICERS,
     "organisations.verify_prefix": DOSSIER_OFFICERS,
     "organisations.end_prefix": DOSSIER_OFFICERS,
+    # papers of quantity marks
+    "quantity_papers.index": DOSSIER_READERS,
+    "quantity_papers.make": METROLOGISTS,
+    "quantity_papers.file": METROLOGISTS,
+    "quantity_papers.send": METROLOGISTS,
+    "quantity_report.index": METROLOGISTS | {VIEWER},
+    "quantity_report.workbook": METROLOGISTS | {VIEWER},
+    "quantity_report.file": METROLOGISTS | {VIEWER},
+    "quantity_report.make": METROLOGISTS,
+    "paper_templates.index": METROLOGISTS,
+    "paper_templates.page": METROLOGISTS,
+    "paper_templates.template": METROLOGISTS,
+    "paper_templates.ours": METROLOGISTS,
+    "paper_templates.sample": METROLOGISTS,
+    "paper_templates.version": METROLOGISTS,
+    "paper_templates.put": METROLOGISTS,
+    "paper_templates.back": METROLOGISTS,
     # declared products
     "products.index_view": REGISTER_READERS,
     "products.page": REGISTER_READERS,
     "products.decide": REGISTRARS,
+    # registers of quantity marks, and the instruments of firms
+    "mark_register.index_view": METROLOGY_READERS,
+    "mark_register.page": METROLOGY_READERS,
+    "mark_register.create_view": METROLOGISTS,
+    "mark_register.suspend": METROLOGISTS,
+    "mark_register.resume": METROLOGISTS,
+    "mark_register.revoke": METROLOGISTS,
+    "instruments.index_view": METROLOGY_READERS,
     # knowledge
     "knowledge.index_view": EVERYBODY,
     "knowledge.create_view": AUTHORS,
@@ -227,9 +257,11 @@ RIGHTS = {
     "exports.registrations": TRAINERS,
     "exports.dossiers": DOSSIER_READERS,
     "exports.products": REGISTER_READERS,
+    "exports.mark_register": METROLOGY_READERS,
     "imports.knowledge": AUTHORS,
     "imports.canned": OFFICERS,
     "imports.registrations": TRAINERS,
+    "imports.mark_register": METROLOGISTS,
     # the machine room
     "outbox.index_view": ADMINISTRATORS,
     "outbox.details_view": ADMINISTRATORS,
@@ -271,9 +303,19 @@ RIGHTS = {
     "fees.edit_view": FIGURE_KEEPERS,
     "fees.confirm": FIGURE_KEEPERS,
     "time_limits.index_view": EVERYBODY,
-    "time_limits.create_view": FIGURE_KEEPERS,
-    "time_limits.edit_view": FIGURE_KEEPERS,
-    "time_limits.confirm": FIGURE_KEEPERS,
+    "time_limits.create_view": LIMIT_KEEPERS,
+    "time_limits.edit_view": LIMIT_KEEPERS,
+    "time_limits.confirm": LIMIT_KEEPERS,
+    # rules of measurement
+    "measurement_tables.index_view": EVERYBODY,
+    "measurement_tables.page": EVERYBODY,
+    "measurement_tables.create_view": METROLOGISTS,
+    "measurement_tables.edit_view": METROLOGISTS,
+    "measurement_tables.confirm": METROLOGISTS,
+    "group2_goods.index_view": EVERYBODY,
+    "group2_goods.create_view": METROLOGISTS,
+    "group2_goods.edit_view": METROLOGISTS,
+    "group2_goods.confirm": METROLOGISTS,
     # staff
     "staff.index_view": ADMINISTRATORS,
     "staff.create_view": ADMINISTRATORS,

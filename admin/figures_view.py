@@ -64,7 +64,11 @@ class FiguresView(OfficeView):
             if seen:
                 figures.confirm(kept, current_user.full_name, now())
         flash(say(N_("panel.figure.confirmed") if seen else N_("panel.entry.changed_meanwhile")), "done" if seen else "refused")
-        return redirect(url_for(".edit_view", id=row.id), 303)
+        return redirect(self.home_of(row), 303)
+
+    def home_of(self, row: Any) -> str:
+        """The page on which a figure is confirmed."""
+        return url_for(".edit_view", id=row.id)
 
     def new_form(self, row: Any) -> PanelForm:
         form = super().new_form(row)

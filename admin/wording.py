@@ -118,11 +118,16 @@ NOUN = {
     "enquiries": N_("panel.noun.enquiries"),
     "fees": N_("panel.noun.fees"),
     "given_answers": N_("panel.noun.given_answers"),
+    "group2_goods": N_("panel.noun.group2_goods"),
     "holidays": N_("panel.noun.holidays"),
     "internal_notes": N_("panel.noun.internal_notes"),
     "knowledge_entries": N_("panel.noun.knowledge_entries"),
     "knowledge_versions": N_("panel.noun.knowledge_versions"),
     "labelled_questions": N_("panel.noun.labelled_questions"),
+    "marked_products": N_("panel.noun.marked_products"),
+    "mark_entries": N_("panel.noun.mark_entries"),
+    "measurement_tables": N_("panel.noun.measurement_tables"),
+    "measuring_instruments": N_("panel.noun.measuring_instruments"),
     "not_ours_subjects": N_("panel.noun.not_ours_subjects"),
     "office_settings": N_("panel.noun.office_settings"),
     "organisation_contacts": N_("panel.noun.organisation_contacts"),
@@ -156,6 +161,42 @@ PRODUCT = {
     "declared": N_("panel.product.state.declared"),
     "disputed": N_("panel.product.state.disputed"),
     "withdrawn": N_("panel.product.state.withdrawn"),
+}
+MARK_REGISTER = {
+    "announcement": N_("register.announcement"),
+    "certificate": N_("register.certificate"),
+}
+MARK_STATUS = {
+    "in_force": N_("panel.line.in_force"),
+    "suspended": N_("panel.line.suspended"),
+    "superseded": N_("panel.line.superseded"),
+    "revoked": N_("panel.line.revoked"),
+    "expired": N_("panel.line.expired"),
+}
+MARK_EXPIRES = {
+    "soon": N_("panel.line.expires_soon"),
+    "later": N_("panel.line.expires_later"),
+}
+MARK_REASON = {
+    "violation": N_("panel.line.reason.violation"),
+    "by_request": N_("panel.line.reason.by_request"),
+    "dissolved": N_("panel.line.reason.dissolved"),
+}
+FIRM_KIND = {
+    "producer": N_("panel.line.producer"),
+    "importer": N_("panel.line.importer"),
+}
+INSTRUMENT_ENDS = {
+    "over": N_("panel.instrument.ends_over"),
+    "soon": N_("panel.instrument.ends_soon"),
+    "later": N_("panel.instrument.ends_later"),
+}
+MEASUREMENT_TABLE = {
+    "tolerable_deficiency": N_("panel.table.name.tolerable_deficiency"),
+    "deficiency_rounding": N_("panel.table.name.deficiency_rounding"),
+    "sampling_plan": N_("panel.table.name.sampling_plan"),
+    "numeral_height": N_("panel.table.name.numeral_height"),
+    "unit_choice": N_("panel.table.name.unit_choice"),
 }
 ROLE = {
     "administrator": N_("panel.role.administrator"),
@@ -217,6 +258,8 @@ DOSSIER_EVENT = {
     "disputed": N_("panel.dossier.event.disputed"),
     "unfilled": N_("panel.dossier.event.unfilled"),
     "entry_drafted": N_("panel.dossier.event.entry_drafted"),
+    "paper_made": N_("panel.dossier.event.paper_made"),
+    "paper_sent": N_("panel.dossier.event.paper_sent"),
 }
 ACTOR = {
     "citizen": N_("panel.dossier.actor.citizen"),
@@ -286,6 +329,9 @@ FILTER = {
     "awaiting": N_("panel.filter.turn"),
     "kind": N_("panel.dossier.type"),
     "speaker": N_("panel.organisation.contacts"),
+    "register": N_("panel.line.register"),
+    "expires": N_("panel.line.expires"),
+    "ends": N_("panel.instrument.valid_until"),
 }
 REVIEW_STATE = {
     "due": N_("panel.review.mark_due"),

@@ -9,9 +9,9 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.counter import Counter
-from bot.pages import chat, chat_files, form, health, telegram_webhook, tickets, verify
+from bot.pages import chat, chat_files, form, health, registers, telegram_webhook, tickets, verify
 
-PAGES = (chat, chat_files, form, health, telegram_webhook, tickets, verify)
+PAGES = (chat, chat_files, form, health, registers, telegram_webhook, tickets, verify)
 
 _HEADERS = [
     (b"x-content-type-options", b"nosniff"),

@@ -23,6 +23,7 @@ from bot.jobs import Clock
 from bot.knowledge import Knowledge
 from bot.lanes import Lanes
 from bot.lot_press import LotPress
+from bot.own_forms import OwnForms
 from bot.preparation import Preparation
 from bot.product_filing import ProductFiling
 from bot.receipt_press import ReceiptPress
@@ -74,6 +75,7 @@ class Counter:
             self.taking,
             self.knowledge,
             drawing=Drawing(self.files, clock),
+            forms=OwnForms(self.database, self.files, intake.opener, settings.public_url, clock),
             sheets=self.sheets,
             lots=LotPress(self.files, intake.opener, clock),
             max_file_bytes=settings.max_file_bytes,

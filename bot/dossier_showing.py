@@ -8,6 +8,7 @@ from aiogram.types import InlineKeyboardButton, Message
 from bot import buttons
 from bot.class_buttons import act, short
 from bot.dossier_buttons import BeginDossier, DossierAct, FillIn, FillItem, ResumeDossier, ShowDossier
+from bot.own_forms import ANNOUNCEMENT, OwnForm
 from bot.work import Work
 from db.models import DemandedItem, Dossier, DossierDemand, DossierDraft, DossierEvent
 from domain import dossiers as declarations
@@ -16,7 +17,7 @@ from domain.dossiers.declaration import CITIZEN
 from domain.messages import N_
 from domain.wishes import Wish
 from locales import moment, translate
-from usecases import dossier_drafts, dossier_notices, dossiers
+from usecases import dossier_drafts, dossier_notices, dossiers, paper_layouts, quantity_papers
 
 _DRAFTS = 5
 
@@ -88,6 +89,8 @@ def _act_rows(work: Work, one: Dossier) -> list[list[InlineKeyboardButton]]:
         if one.status == NEEDS_MORE and way.target not in _ENDING:
             continue  # the checklist leads there
         rows.append([buttons.button(translate(f"dossier.report.{way.target}", work.language), DossierAct(key=one.id, act=way.target))])
+    if paper_layouts.ANNOUNCEMENT in quantity_papers.fitting(work.session, one):
+        rows.append([act(work, N_("button.announcement_form"), OwnForm(kind=ANNOUNCEMENT, key=one.id, year=0))])
     receipt = [act(work, N_("button.receipt_again"), DossierAct(key=one.id, act="receipt"))] if one.receipt_sha256 else []
     return [*rows, [act(work, N_("button.timeline"), DossierAct(key=one.id, act="timeline")), *receipt], [_all(work), buttons.person(work)]]
 

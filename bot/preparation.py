@@ -16,6 +16,7 @@ from bot.drawing import Drawing, wanted_of
 from bot.inbound import Inbound, IncomingFile, Sender
 from bot.knowledge import Knowledge
 from bot.lot_press import LotPress, LotWanted, lot_wanted, weights_awaited
+from bot.own_forms import OwnForms, form_wanted
 from bot.taking import Taking
 from bot.work import FetchedFile, Prepared, Several
 from db.engine import Database
@@ -76,6 +77,7 @@ class Preparation:
         knowledge: Knowledge,
         *,
         drawing: Drawing,
+        forms: OwnForms,
         sheets: ProductSheets,
         lots: LotPress,
         max_file_bytes: int,
@@ -83,7 +85,7 @@ class Preparation:
         clock: Callable[[], datetime],
     ) -> None:
         self._database, self._taking, self._knowledge, self._clock = database, taking, knowledge, clock
-        self._drawing, self._sheets, self._lots = drawing, sheets, lots
+        self._drawing, self._forms, self._sheets, self._lots = drawing, forms, sheets, lots
         self._max_file_bytes, self._max_files_per_day = max_file_bytes, max_files_per_day
 
     async def prepare(self, inbound: Inbound, sender: Sender, fetch: Fetch) -> Prepared:
@@ -95,6 +97,9 @@ class Preparation:
         if snapshot.lot is not None:
             lot = await asyncio.to_thread(self._lots.draw, snapshot.lot)
             return Prepared(snapshot.version, lot=lot, spoken=snapshot.spoken)
+        if (form := form_wanted(inbound)) is not None:
+            filled = await asyncio.to_thread(self._forms.fill, form, inbound, sender)
+            return Prepared(snapshot.version, drawn=filled, spoken=snapshot.spoken)
         files = tuple([await self._take(file, fetch) for file in inbound.files[: snapshot.file_room]])
         files = await asyncio.to_thread(self._with_products, inbound, files, snapshot)
         too_many = TooManyFiles(limit=self._max_files_per_day)

@@ -637,6 +637,12 @@ class NumberTaken(OfficeError):
     key = N_("error.number_taken")
 
 
+class LastDayNeeded(OfficeError):
+    """A certificate without the last day on which it holds."""
+
+    key = N_("error.last_day_needed")
+
+
 class PreviousUnknown(OfficeError):
     """The register has no line of this firm with the number that it names."""
 
@@ -791,3 +797,39 @@ class CommasUnclear(OfficeError):
     """In a CSV file commas part columns and stand before decimals. Facts: row."""
 
     key = N_("error.commas_unclear")
+
+
+class TemplateBroken(OfficeError):
+    """A DOCX template that does not render. Facts: name, fault (as the renderer says it), place (text of the paragraph)."""
+
+    key = N_("error.template_broken")
+
+
+class TemplateUnknownName(OfficeError):
+    """A DOCX template that names what its kind of paper does not have. Facts: name, unknown, place (text of the paragraph)."""
+
+    key = N_("error.template_unknown_name")
+
+
+class TemplateLinksOut(OfficeError):
+    """A DOCX template that fetches something from elsewhere when it is opened. Facts: name."""
+
+    key = N_("error.template_links_out")
+
+
+class NotADocument(OfficeError):
+    """A template has to be a DOCX. Facts: name."""
+
+    key = N_("error.not_a_document")
+
+
+class PaperNotFitting(OfficeError):
+    """A kind of paper that does not fit how its dossier stands. Facts: reference."""
+
+    key = N_("error.paper_not_fitting")
+
+
+class PaperWithoutChat(OfficeError):
+    """A paper of a dossier that nobody filed in a chat has nowhere to go. Facts: reference."""
+
+    key = N_("error.paper_without_chat")

@@ -1,12 +1,17 @@
-"""Figures of the law (thời hạn, phí): one that was changed is unverified until an officer has held it against the document."""
+"""Figures of the law (thời hạn, phí, bảng số liệu đo lường, hàng nhóm 2).
+
+One that was changed is unverified until an officer has held it against the document.
+"""
 
 from datetime import datetime
 from typing import Any
 
-from db.models import Fee, TimeLimit
+from db.models import Fee, Group2Good, MeasurementTable, TimeLimit
+
+Figure = Fee | TimeLimit | MeasurementTable | Group2Good
 
 
-def change(row: Fee | TimeLimit, values: dict[str, Any], now: datetime) -> None:
+def change(row: Figure, values: dict[str, Any], now: datetime) -> None:
     """Write what the officer gave. What is the same as before stays verified."""
     if all(getattr(row, name) == value for name, value in values.items()):
         return
@@ -15,6 +20,6 @@ def change(row: Fee | TimeLimit, values: dict[str, Any], now: datetime) -> None:
     row.verified_by, row.verified_at, row.changed_at = None, None, now
 
 
-def confirm(row: Fee | TimeLimit, by: str, now: datetime) -> None:
+def confirm(row: Figure, by: str, now: datetime) -> None:
     """An officer held it against the document."""
     row.verified_by, row.verified_at = by, now

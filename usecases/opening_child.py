@@ -20,6 +20,7 @@ FUNCTIONS = {
     "read": "domain.barcode_photos",
     "read_sheet": "usecases.product_lists",
     "read_weights": "usecases.weight_sheets",
+    "render_paper": "usecases.paper_rendering",
 }
 """What may be asked for, and the module it is in. Each takes the file's bytes and plain facts; it returns a dataclass of plain values."""
 

@@ -16,7 +16,7 @@ from db.models.reminder import DROPPED, PLANNED, SENT
 from db.models.training_class import CLOSED, OPEN
 from domain.messages import N_
 from domain.training import reminder_moments
-from usecases import certificate_reminders, class_notices, fee_reminders, instrument_reminders, notices, outbox
+from usecases import certificate_reminders, class_notices, fee_reminders, instrument_reminders, notices, outbox, yearly_reminders
 
 CLASS = "class"
 BATCH = 50
@@ -162,5 +162,11 @@ KINDS = {
         certificate_reminders.say,
         certificate_reminders.name_of,
         (N_("alert.trial_certificate_reminder.subject"), N_("alert.trial_certificate_reminder.body")),
+    ),
+    yearly_reminders.YEARLY_REPORT: Kind(
+        yearly_reminders.stale,
+        yearly_reminders.say,
+        yearly_reminders.name_of,
+        (N_("alert.trial_yearly_reminder.subject"), N_("alert.trial_yearly_reminder.body")),
     ),
 }

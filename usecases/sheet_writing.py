@@ -4,6 +4,7 @@ No text is run as a formula (`domain.spreadsheets.cell`); days are days, numbers
 """
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -43,11 +44,22 @@ def _write_csv(path: Path, headings: Sequence[Heading], rows: Iterable[Sequence[
     """UTF-8 with a byte order mark, without which Excel takes it for another encoding."""
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
+        writer = _writer(file)
         writer.writerow([cell(heading.text) for heading in headings])
         for count, row in enumerate(rows, 1):  # noqa: B007 - the last number is the count
             writer.writerow([_written(cell(value)) for value in row])
     return count
+
+
+def csv_lines(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as lines of CSV, for files that are sent while they are read."""
+    file = io.StringIO()
+    _writer(file).writerows([_written(cell(value)) for value in row] for row in rows)
+    return file.getvalue()
+
+
+def _writer(file: Any) -> Any:
+    return csv.writer(file, quoting=csv.QUOTE_NONNUMERIC, lineterminator="\r\n")
 
 
 def _written(value: Cell) -> Cell:

@@ -1,6 +1,6 @@
 """The exports of the panel, written out. A new one is a file here, a line below, and a line `exports.<name>` in `admin.access.RIGHTS`."""
 
-from admin.exports import canned, contacts, dossiers, enquiries, knowledge, outbox, products, registrations
+from admin.exports import canned, contacts, dossiers, enquiries, knowledge, mark_register, outbox, products, registrations
 
 EXPORTS = {
     export.name: export
@@ -13,6 +13,7 @@ EXPORTS = {
         registrations.EXPORT,
         dossiers.EXPORT,
         products.EXPORT,
+        mark_register.EXPORT,
     )
 }
 """By the endpoint of their list."""

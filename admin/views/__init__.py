@@ -16,15 +16,22 @@ from admin.views.door import DoorView
 from admin.views.dossier_counter import DossierCounterView
 from admin.views.dossiers import DossiersView
 from admin.views.fees import FeesView
+from admin.views.group2_goods import Group2GoodsView
 from admin.views.history import HistoryView
 from admin.views.inbox import InboxView
+from admin.views.instruments import InstrumentsView
 from admin.views.knowledge import KnowledgeView
 from admin.views.learning import LearningView
+from admin.views.mark_register import MarkRegisterView
+from admin.views.measurement_tables import MeasurementTablesView
 from admin.views.office import OfficeSettingsView
 from admin.views.organisations import OrganisationsView
 from admin.views.outbox import OutboxView
+from admin.views.paper_templates import PaperTemplatesView
 from admin.views.preview import PreviewView
 from admin.views.products import ProductsView
+from admin.views.quantity_papers import QuantityPapersView
+from admin.views.quantity_report import QuantityReportView
 from admin.views.quarantine import QuarantineView
 from admin.views.registrations import RegistrationsView
 from admin.views.second_factor import SecondFactorView
@@ -50,6 +57,8 @@ VIEWS = (
     InboxView,
     DossiersView,
     DossierCounterView,
+    QuantityPapersView,
+    QuantityReportView,
     OrganisationsView,
     ClassesView,
     ClassCalendarView,
@@ -59,6 +68,8 @@ VIEWS = (
     DoorView,
     ClassPapersView,
     ProductsView,
+    MarkRegisterView,
+    InstrumentsView,
     *KNOWLEDGE,
     ContactsView,
     CannedView,
@@ -66,6 +77,9 @@ VIEWS = (
     OfficeSettingsView,
     FeesView,
     TimeLimitsView,
+    MeasurementTablesView,
+    Group2GoodsView,
+    PaperTemplatesView,
     StaffView,
     OutboxView,
     QuarantineView,

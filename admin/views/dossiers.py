@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy.orm import Session
 
-from admin import access, dossier_queues, dossiers, mark_entering, once, stored_files
+from admin import access, dossier_queues, dossiers, issued_papers, mark_entering, once, stored_files
 from admin.database import db, viewed, writing
 from admin.dossier_files import as_kept, must_suit
 from admin.language import current, now, say
@@ -93,6 +93,7 @@ class DossiersView(PanelView):
             proposer=db.session.get(Staff, dossier.proposed_by_id) if dossier.proposed_by_id else None,
             following=dossier_queues.following(db.session, current_user.id, dossier.id),
             entered_by=db.session.get(Staff, dossier.entered_by_id) if dossier.entered_by_id else None,
+            issued=issued_papers.shown(db.session, dossier),
             stand=dossiers.stand(dossier),
             today=now().astimezone(ZONE).date(),
             token=str(uuid.uuid4()),

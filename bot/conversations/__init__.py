@@ -20,9 +20,11 @@ from bot.conversations import (
     lot_check,
     my_classes,
     my_dossiers,
+    own_forms,
     package_list,
     product_list,
     quantity_marks,
+    register_search,
     strays,
 )
 from bot.fsm import ConversationStorage
@@ -42,8 +44,10 @@ CONVERSATIONS = (
     quantity_marks,
     lot_check,
     instruments,
+    own_forms,
     codes,
     labels,
+    register_search,
     barcodes,
     enquiries,
     answers,

@@ -148,6 +148,14 @@ def test_pages_load_nothing_foreign_and_run_nothing_inline(admin: Browser, outsi
     pages += ["/staff/new/", "/staff/edit/?id=1", "/history/details/?id=1"]
     pages += ["/classes/", "/classes/new/", "/class_calendar/", "/registrations/", "/imports/registrations"]
     pages += ["/dossiers/", "/dossier_counter/", "/organisations/"]
+    pages += ["/mark_register/", "/mark_register/new/", "/instruments/", "/group2_goods/", "/group2_goods/new/"]
+    pages += [
+        "/measurement_tables/",
+        "/measurement_tables/1",
+        "/measurement_tables/edit/?id=1",
+        "/time_limits/new/",
+        "/imports/mark_register",
+    ]
     pages += ["/abbreviations/", "/subjects/", "/subjects/edit", "/documents/", "/knowledge/new/?beside=1"]
     for answer in [admin.get(page) for page in pages] + [outsider.get("/login")]:
         assert answer.status_code == 200
