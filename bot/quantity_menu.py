@@ -7,6 +7,7 @@ from bot.class_buttons import act
 from bot.dossier_buttons import BeginDossier
 from bot.lot_draft import open_draft
 from bot.quantity_buttons import LotShow, LotStep, label_check, lot_check
+from bot.register_buttons import search_register
 from bot.work import Work
 from domain.dossiers import current_types
 from domain.messages import N_
@@ -31,5 +32,5 @@ def rows(work: Work) -> list[list[InlineKeyboardButton]]:
         *([buttons.button(translate(f"dossier.type.{kind}", work.language), BeginDossier(kind=kind))] for kind in kinds),
         [label_check(work), lot_check(work)],
         [act(work, N_("button.weighing_plan"), buttons.Go(wish=Wish.WEIGHING_PLAN)), act(work, N_("button.lot_checks"), LotShow())],
-        [act(work, N_("button.instruments"), buttons.Go(wish=Wish.INSTRUMENTS))],
+        [act(work, N_("button.instruments"), buttons.Go(wish=Wish.INSTRUMENTS)), search_register(work)],
     ]

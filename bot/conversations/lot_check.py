@@ -4,7 +4,7 @@ What can be read in two ways makes a question with a button for each; nothing is
 """
 
 import re
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -16,7 +16,7 @@ from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot import buttons, lot_draft
 from bot.awaiting import Awaits, stop_waiting
-from bot.lot_asking import ask, keyboard, no_plan, plan_of, show_checks, step, tell
+from bot.lot_asking import ask, keyboard, no_plan, plan_of, show_checks, tell
 from bot.lot_draft import (
     BEYOND,
     DEVIATION,
@@ -34,6 +34,7 @@ from bot.lot_draft import (
     put,
 )
 from bot.lot_press import ASSESS, SHEET, LotChecking
+from bot.lot_weighing import ask_unit, refuse, symbol_of, take, take_sheet
 from bot.quantity_buttons import LotShow, LotStep, to_menu
 from bot.recorder import StoredInput
 from bot.work import Work
@@ -41,17 +42,14 @@ from domain import quantities
 from domain.errors import (
     AmbiguousQuantity,
     AmbiguousWeights,
-    MixedUnits,
     NegativeQuantity,
     NotAWeight,
-    NotAWeightInRow,
     OfficeError,
-    TooManyWeights,
     UnknownUnit,
 )
 from domain.folding import clean
 from domain.messages import N_
-from domain.quantities import UNITS, Quantity, number_said, readings_of, said, symbol_said, unit_of
+from domain.quantities import UNITS, Quantity, readings_of, said, unit_of
 from domain.quantity_marks import weighing
 from domain.quantity_marks.limits import OUT_OF_TABLE, deficiency
 from domain.quantity_marks.tables import Plan
@@ -61,13 +59,11 @@ from locales import translate
 from usecases import lot_checks, uploads
 from usecases.lot_checks import LotAsked
 from usecases.sheet_writing import XLSX
-from usecases.weight_sheets import WeightColumn, WeightSheet
+from usecases.weight_sheets import WeightSheet
 
 router = Router(name="lot_check")
 
-_COMMON = ("mg", "g", "kg", "mL", "cL", "L", "cm3", "dm3", "mm", "cm", "m", "cm2", "dm2", "m2")
 _COUNT = re.compile(rf"(?P<sign>[-−–]?)\s*(?P<number>{quantities.NUMBER})\s*[^\W\d_]{{0,12}}(?:\s[^\W\d_]{{1,12}})?\.?")
-_SHOWN = 3
 
 
 class AwaitsLot(BaseFilter):
@@ -78,11 +74,6 @@ class AwaitsLot(BaseFilter):
             return False
         draft = open_draft(work)
         return {"draft": draft} if draft is not None else False
-
-
-async def _refuse(message: Message, work: Work, draft: LotDraft, error: OfficeError, *rows: Sequence[InlineKeyboardButton]) -> None:
-    """Why it is not taken, with the buttons of the question and of the step."""
-    await message.answer(work.say(error.key, **error.facts), reply_markup=keyboard(work, draft, *rows))
 
 
 # texts
@@ -106,11 +97,11 @@ async def _typed_quantity(message: Message, work: Work, draft: LotDraft, text: s
     try:
         quantity = quantities.read(text)
     except AmbiguousQuantity as question:
-        await _refuse(message, work, draft, question, _quantity_row(work, draft, question))
+        await refuse(message, work, draft, question, _quantity_row(work, draft, question))
     except UnknownUnit as question:
-        await _refuse(message, work, draft, question, *_meant_rows(work, draft, text, question))
+        await refuse(message, work, draft, question, *_meant_rows(work, draft, text, question))
     except OfficeError as refusal:
-        await _refuse(message, work, draft, refusal)
+        await refuse(message, work, draft, refusal)
     else:
         await _take_quantity(message, work, draft, quantity)
 
@@ -153,7 +144,7 @@ async def _typed_lot_size(message: Message, work: Work, draft: LotDraft, text: s
     match = _COUNT.fullmatch(text)
     values = [int(value) for value in readings_of(match["number"]) if value == value.to_integral_value()] if match else []
     if match and match["sign"]:
-        await _refuse(message, work, draft, NegativeQuantity(text=text[:30]))
+        await refuse(message, work, draft, NegativeQuantity(text=text[:30]))
     elif not values or max(values) < 1:
         await message.answer(work.say("lot.wrong.lot_size", text=text[:30]), reply_markup=keyboard(work, draft))
     elif len(values) > 1:
@@ -205,7 +196,7 @@ async def _typed_weights(message: Message, work: Work, draft: LotDraft, text: st
     if says_done(text):
         await _assess(message, work, draft, "")
         return
-    await _take(message, work, draft, {"text": text})
+    await take(message, work, draft, {"text": text})
 
 
 async def _typed_whole(message: Message, work: Work, draft: LotDraft, text: str) -> None:
@@ -250,23 +241,19 @@ async def _typed_value(message: Message, work: Work, draft: LotDraft, text: str)
         row = [buttons.button(one, LotStep(token=draft.token, act="v", value=one)) for one in both]
         await message.answer(work.say("lot.which_number", text=text[:30]), reply_markup=keyboard(work, draft, row))
     except NotAWeight:
-        await message.answer(work.say("lot.wrong.value", text=text[:30], unit=_symbol(draft)), reply_markup=keyboard(work, draft))
+        await message.answer(work.say("lot.wrong.value", text=text[:30], unit=symbol_of(draft)), reply_markup=keyboard(work, draft))
     except OfficeError as refusal:
-        await _refuse(message, work, draft, refusal)
+        await refuse(message, work, draft, refusal)
     else:
         if len(values) == 1:
             await _take_value(message, work, draft, values[0])
         else:
-            await message.answer(work.say("lot.wrong.value", text=text[:30], unit=_symbol(draft)), reply_markup=keyboard(work, draft))
-
-
-def _symbol(draft: LotDraft) -> str:
-    return symbol_said(draft.unit)
+            await message.answer(work.say("lot.wrong.value", text=text[:30], unit=symbol_of(draft)), reply_markup=keyboard(work, draft))
 
 
 async def _take_value(message: Message, work: Work, draft: LotDraft, value: Decimal) -> None:
     if draft.step == MEAN and not draft.is_sure and weighing.implausible([value], draft.in_unit) is not None:
-        await _ask_unit(message, work, put(work, draft, pending={"mean": str(value)}), value)
+        await ask_unit(message, work, put(work, draft, pending={"mean": str(value)}), value)
         return
     await _answered(message, work, draft, str(value))
 
@@ -294,99 +281,6 @@ _TYPED: dict[str, Typed] = {
 }
 
 
-# weights
-
-
-async def _take(message: Message, work: Work, draft: LotDraft, raw: dict[str, Any]) -> None:
-    """Add the weights of a text or a sheet; what is not plain waits for the answer to a question."""
-    try:
-        values = _read(draft, raw)
-    except AmbiguousWeights as question:
-        row = [step(work, draft, N_("button.lot_reading"), "points", points, reading=question.facts[name]) for points, name in _READINGS]
-        await _refuse(message, work, put(work, draft, pending=raw), question, row)
-    except MixedUnits as question:
-        pending = put(work, draft, pending=raw)
-        await _refuse(message, work, pending, question, *_other_unit(work, pending, question))
-    except OfficeError as refusal:
-        await _refuse(message, work, draft, refusal)
-    else:
-        await _add(message, work, draft, raw, values)
-
-
-_READINGS = ((weighing.DECIMALS, "small"), (weighing.THOUSANDS, "large"))
-
-
-def _read(draft: LotDraft, raw: dict[str, Any]) -> list[Decimal]:
-    """Raises what `weighing.values_of` raises; of a sheet, with the row."""
-    if "text" in raw:
-        return weighing.values_of(raw["text"], draft.unit, draft.points)
-    if raw["unit"] and raw["unit"] != draft.unit:
-        raise MixedUnits(place=1, text=symbol_said(raw["unit"]), unit=_symbol(draft))
-    return [value for cell, row in zip(raw["cells"], raw["rows"], strict=True) for value in _read_cell(draft, raw, cell, row)]
-
-
-def _read_cell(draft: LotDraft, raw: dict[str, Any], cell: object, row: int) -> list[Decimal]:
-    """One cell by itself, so that what is wrong is named with its row."""
-    try:
-        return weighing.cells_of([cell], draft.unit, draft.points)
-    except (NotAWeight, NegativeQuantity) as fault:
-        raise NotAWeightInRow(row=row, column=raw["heading"], text=fault.facts["text"]) from fault
-
-
-def _other_unit(work: Work, draft: LotDraft, question: MixedUnits) -> list[list[InlineKeyboardButton]]:
-    """All in the other unit: offered before the first weight, where it is of the same kind."""
-    symbol = unit_of(re.sub(r"[\d.,\s()\-−–]|[xX×*]\s*\d+$", "", question.facts["text"]))
-    if symbol not in UNITS or draft.parts or draft.unit != draft.symbol or UNITS[symbol].kind != draft.quantity.kind:
-        return []
-    return [[step(work, draft, N_("button.lot_all_in"), "unit", symbol, unit=symbol_said(symbol))]]
-
-
-async def _add(message: Message, work: Work, draft: LotDraft, raw: dict[str, Any], values: list[Decimal]) -> None:
-    total = len(draft.weights) + len(values)
-    if not values:
-        await ask(message, work, draft)
-    elif total > weighing.AT_MOST:
-        await _refuse(message, work, draft, TooManyWeights(limit=weighing.AT_MOST))
-    elif total > draft.lot_size:
-        text = work.say("lot.wrong.more_than_lot", value=total, size=draft.lot_size)
-        await message.answer(text, reply_markup=keyboard(work, draft))
-    elif not draft.is_sure and (odd := weighing.implausible(values, draft.in_unit)) is not None:
-        await _ask_unit(message, work, put(work, draft, pending=raw), odd)
-    else:
-        parts = [*draft.parts, " ".join(map(str, values))]
-        changed = put(work, draft, parts=parts, pending=None)
-        await ask(message, work, changed, _taken(work, changed, values))
-
-
-def _taken(work: Work, draft: LotDraft, values: list[Decimal]) -> str:
-    """How many, the first and the last shown back, how many are there of how many."""
-    shown = [number_said(value, work.language) for value in values]
-    listed = " · ".join(shown if len(shown) <= 2 * _SHOWN else [*shown[:_SHOWN], "…", *shown[-_SHOWN:]])
-    plan, given = plan_of(work, draft), len(draft.weights)
-    needed = plan.n if isinstance(plan, Plan) else 0
-    key = N_("lot.taken.enough") if given >= needed else N_("lot.taken.more")
-    facts = {"count": len(values), "shown": listed, "unit": _symbol(draft), "given": given, "needed": needed, "more": needed - given}
-    return work.say("lot.taken", **facts) + " " + work.say(key, **facts)
-
-
-async def _ask_unit(message: Message, work: Work, draft: LotDraft, odd: Decimal) -> None:
-    """A weight far from the nominal quantity: is the unit right?"""
-    nominal = draft.quantity
-    likely = [
-        symbol
-        for symbol in _COMMON
-        if not draft.parts
-        and symbol != draft.unit
-        and nominal.symbol in UNITS
-        and UNITS[symbol].kind == nominal.kind
-        and nominal.base / 2 <= odd * UNITS[symbol].size <= nominal.base * 2
-    ]
-    rows = [[step(work, draft, N_("button.lot_all_in"), "unit", symbol, unit=symbol_said(symbol))] for symbol in likely]
-    rows.append([step(work, draft, N_("button.lot_sure"), "sure", unit=_symbol(draft))])
-    facts = {"value": number_said(odd, work.language), "unit": _symbol(draft), "quantity": said(nominal, work.language)}
-    await message.answer(work.say("lot.which_unit", **facts), reply_markup=keyboard(work, draft, *rows))
-
-
 async def _go_on(message: Message, work: Work, draft: LotDraft) -> None:
     """With what waited for an answer."""
     pending, changed = draft.pending, put(work, draft, pending=None)
@@ -395,7 +289,7 @@ async def _go_on(message: Message, work: Work, draft: LotDraft) -> None:
     elif "mean" in pending:
         await _take_value(message, work, changed, Decimal(pending["mean"]))
     else:
-        await _take(message, work, changed, pending)
+        await take(message, work, changed, pending)
 
 
 # files
@@ -408,34 +302,12 @@ async def sent(message: Message, work: Work, draft: LotDraft) -> None:
         await message.answer(work.say(refusal.key, **refusal.facts))
     found = next((file.weights for file in work.files if file.weights is not None), None)
     if isinstance(found, WeightSheet):
-        await _take_sheet(message, work, draft, found)
+        await take_sheet(message, work, draft, found)
     elif found is not None:
-        await _refuse(message, work, draft, found)
+        await refuse(message, work, draft, found)
     elif work.files:
         key = N_("lot.no_sheet") if draft.step == WEIGHTS else N_("lot.not_now")
         await ask(message, work, draft, work.say(key))
-
-
-async def _take_sheet(message: Message, work: Work, draft: LotDraft, sheet: WeightSheet) -> None:
-    columns = [_raw(column) for column in sheet.columns]
-    if len(columns) == 1:
-        await _take(message, work, draft, columns[0])
-        return
-    pending = put(work, draft, pending={"columns": columns})
-    rows = [
-        [step(work, pending, N_("button.lot_column"), "column", str(place), heading=one["heading"][:30], first=_first(work, one))]
-        for place, one in enumerate(columns)
-    ]
-    await message.answer(work.say("lot.which_column", count=len(columns)), reply_markup=keyboard(work, pending, *rows))
-
-
-def _raw(column: WeightColumn) -> dict[str, Any]:
-    return {"cells": list(column.cells), "rows": list(column.rows), "heading": column.heading, "unit": column.unit}
-
-
-def _first(work: Work, raw: dict[str, Any]) -> str:
-    """The first cells, as they came."""
-    return ", ".join(str(cell)[:10] for cell in raw["cells"][:_SHOWN])
 
 
 # buttons
@@ -511,7 +383,7 @@ async def _sure(message: Message, work: Work, draft: LotDraft, _value: str) -> N
 async def _column(message: Message, work: Work, draft: LotDraft, value: str) -> None:
     columns = (draft.pending or {}).get("columns", [])
     if value.isdigit() and int(value) < len(columns):
-        await _take(message, work, put(work, draft, pending=None), columns[int(value)])
+        await take(message, work, put(work, draft, pending=None), columns[int(value)])
 
 
 async def _undo(message: Message, work: Work, draft: LotDraft, _value: str) -> None:
