@@ -105,7 +105,7 @@ def _step(work: Work, draft: DossierDraft) -> tuple[str, Rows]:
     elif isinstance(part, Field) and part.kind in DIALOGUES:
         own, rows, inside = DIALOGUES[part.kind](work, draft, part)
         lines += own or _question(work, part)
-        rows += [] if inside else _answers(work, draft, part)
+        rows += [] if inside or own else _answers(work, draft, part)
     else:
         lines += _question(work, part)
         rows = _answers(work, draft, part)

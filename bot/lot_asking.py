@@ -16,7 +16,7 @@ from bot.work import Work
 from db.models import LotCheck
 from domain.messages import N_
 from domain.papers.histogram import Scale
-from domain.quantities import number_said, said, symbol_said
+from domain.quantities import VOLUME, number_said, said, symbol_said
 from domain.quantity_marks.limits import deficiency
 from domain.quantity_marks.lots import INSUFFICIENT, LOT_TOO_LARGE, PASS
 from domain.quantity_marks.tables import WHOLE, Plan
@@ -75,6 +75,8 @@ def _text(work: Work, draft: LotDraft) -> str:
     if draft.step == WEIGHTS:
         given = len(draft.weights)
         text = work.say("lot.ask.weights" if not given else "lot.ask.more_weights", unit=symbol_said(draft.unit))
+        if not given and draft.quantity.kind == VOLUME:
+            text += "\n\n" + work.say("lot.ask.by_mass", unit=symbol_said(draft.unit))
         return text if given else plan_text(work, draft) + "\n\n" + text
     return work.say(f"lot.ask.{draft.step}", **_facts(work, draft))
 

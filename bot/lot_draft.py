@@ -33,6 +33,8 @@ class LotDraft:
     unit: str = ""
     points: str = ""
     is_sure: bool = False
+    was_told: bool = False
+    """It goes on from a result that wants more weights: what is no number has nothing to do with it."""
     parts: list[str] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
     pending: dict[str, Any] | None = None
@@ -69,7 +71,7 @@ def begin(work: Work, goal: str) -> LotDraft:
     return put(work, LotDraft(secrets.token_urlsafe(_BYTES), goal))
 
 
-def again(work: Work, asked: LotAsked) -> LotDraft:
+def again(work: Work, asked: LotAsked, *, was_told: bool = False) -> LotDraft:
     """A new draft with what was checked, to weigh more."""
     given = [" ".join(map(str, asked.weights))] if asked.weights else []
     value, symbol = str(asked.quantity.value), asked.quantity.symbol
@@ -79,6 +81,7 @@ def again(work: Work, asked: LotAsked) -> LotDraft:
         "unit": asked.unit,
         "parts": given,
         "is_sure": True,
+        "was_told": was_told,
     }
     return put(work, LotDraft(secrets.token_urlsafe(_BYTES), CHECK, WEIGHTS, value, symbol, **facts))
 

@@ -48,7 +48,9 @@ def verdict(found: Mapping[str, Any], language: str) -> str:
     """The verdict in words, with what it hangs on."""
     plan = found["plan"] or {"n": 0}
     n = (found["outcomes"][found["policy"]]["n"] or 0) if found["plan"] else 0
-    return translate(VERDICTS[found["verdict"]], language, n=n, needed=plan["n"], more=max(0, plan["n"] - n))
+    said = translate(VERDICTS[found["verdict"]], language, n=n, needed=plan["n"], more=max(0, plan["n"] - n))
+    is_provisional = found["verdict"] in {lots.PASS, lots.FAIL} and unverified(found, language)
+    return translate(N_("lot.verdict.provisional"), language, verdict=said) if is_provisional else said
 
 
 def kind_of(verdict: str) -> str:
@@ -97,6 +99,9 @@ class _Steps:
         return self._scale.said(_shown(Decimal(base)))
 
     def _met(self, is_met: bool) -> str:
+        """Whether it holds; of a sample that is too small only that it has held so far."""
+        if is_met and (self._first["n"] or 0) < self._found["plan"]["n"]:
+            return self._say(N_("lot.met_so_far"))
         return self._say(N_("lot.met") if is_met else N_("lot.not_met"))
 
     def _plan(self) -> Step:

@@ -15,7 +15,7 @@ from aiogram.filters import BaseFilter
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
 from bot import buttons, lot_draft
-from bot.awaiting import Awaits, stop_waiting
+from bot.awaiting import Awaits, stop_waiting, wait_for
 from bot.lot_asking import ask, keyboard, no_plan, plan_of, show_checks, tell
 from bot.lot_draft import (
     BEYOND,
@@ -52,6 +52,7 @@ from domain.messages import N_
 from domain.quantities import UNITS, Quantity, readings_of, said, unit_of
 from domain.quantity_marks import weighing
 from domain.quantity_marks.limits import OUT_OF_TABLE, deficiency
+from domain.quantity_marks.lots import INSUFFICIENT
 from domain.quantity_marks.tables import Plan
 from domain.questions import asks_plainly
 from domain.replies import Reply, reply_of, says_done
@@ -193,14 +194,24 @@ async def _typed_planned(message: Message, work: Work, draft: LotDraft, text: st
 
 
 async def _typed_weights(message: Message, work: Work, draft: LotDraft, text: str) -> None:
-    if says_done(text):
+    if says_done(text) and not draft.was_told:
         await _assess(message, work, draft, "")
         return
-    await take(message, work, draft, {"text": text})
+    if draft.was_told and not any(map(str.isdigit, text)):
+        stop_waiting(work)
+        raise SkipHandler
+    await take(message, work, put(work, draft, was_told=False), {"text": text})
 
 
 async def _typed_whole(message: Message, work: Work, draft: LotDraft, text: str) -> None:
-    """n, or how many are short."""
+    """n, or how many are short; n, mean and s in one line are taken together."""
+    if draft.step == N and (three := _three_of(text)) is not None and 1 <= three[0] <= draft.lot_size:
+        n, mean, deviation = three
+        changed = put(work, draft, summary={N: n, DEVIATION: str(deviation)}, step=MEAN)
+        shown = {"n": n, "mean": quantities.number_said(mean, work.language), "s": quantities.number_said(deviation, work.language)}
+        await message.answer(work.say("lot.three_read", unit=symbol_of(draft), **shown))
+        await _take_value(message, work, changed, mean)
+        return
     match = _COUNT.fullmatch(text)
     values = [int(value) for value in readings_of(match["number"]) if value == value.to_integral_value()] if match else []
     if match is None or match["sign"] or len(values) != 1:
@@ -223,9 +234,19 @@ async def _take_whole(message: Message, work: Work, draft: LotDraft, value: int)
     await _answered(message, work, draft, value)
 
 
+def _three_of(text: str) -> tuple[int, Decimal, Decimal] | None:
+    """n, mean and s of a line that holds just these three numbers, each with one reading; None for anything else."""
+    read = [readings_of(one) for one in re.findall(r"\d+(?:[.,]\d+)*", text)]
+    if len(read) != 3 or any(len(values) != 1 for values in read) or re.search(r"[-−–]\s*\d", text):
+        return None
+    n, mean, deviation = (values[0] for values in read)
+    return (int(n), mean, deviation) if n == n.to_integral_value() else None
+
+
 async def _answered(message: Message, work: Work, draft: LotDraft, value: Any) -> None:
-    """Keep an answer of the summary, and go on."""
-    following = SUMMARY_STEPS[SUMMARY_STEPS.index(draft.step) + 1]
+    """Keep an answer of the summary, and go on to what is not answered yet."""
+    later = SUMMARY_STEPS[SUMMARY_STEPS.index(draft.step) + 1 :]
+    following = next(one for one in later if not (one == DEVIATION and one in draft.summary))
     await ask(message, work, put(work, draft, summary={**draft.summary, draft.step: value}, step=following, pending=None))
 
 
@@ -433,6 +454,8 @@ async def _assess(message: Message, work: Work, draft: LotDraft, _value: str) ->
             check.pdf_sha256 = file.sha256
     lot_draft.close(work)
     await tell(message, work, check)
+    if check.verdict == INSUFFICIENT and drawn.asked.weights:  # what is pasted next are the weights that are missing
+        wait_for(work, LotChecking.asked, lot_draft.again(work, drawn.asked, was_told=True).token)
 
 
 async def _sheet(message: Message, work: Work, draft: LotDraft, _value: str) -> None:

@@ -93,6 +93,10 @@ def _must_have_room(draft: DossierDraft, field: Field) -> None:
 
 
 async def _done(message: Message, work: Work, draft: DossierDraft, field: Field) -> None:
+    """On to the next question; a row that was begun is not thrown away by an old button."""
+    if _half(draft, field).get("row"):
+        await dossier_asking.ask(message, work, draft, work.say("dossier.packages.half"))
+        return
     dossier_drafts.keep_half_done(draft, field, None, work.now)
     await dossier_asking.go_on(message, work, draft)
 
@@ -145,8 +149,20 @@ async def _typed_inside(message: Message, work: Work, draft: DossierDraft, field
         await _step_back(message, work, draft, field)
     elif reply_of(text) is Reply.SKIP:
         await _none(message, work, draft, field)
+    elif lists.is_line(PACKAGES, text):
+        await _add_lines(message, work, draft, field, text)
     else:
         await _take(message, work, draft, field, text)
+
+
+async def _add_lines(message: Message, work: Work, draft: DossierDraft, field: Field, text: str) -> None:
+    """Whole lines in the midst of one product: they come behind what is there, in the place of the one that was begun."""
+    rows = [*given(draft, field), *lists.read_lines(PACKAGES, text, field.at_most)]
+    if len(rows) > field.at_most:
+        raise TooManyRows(count=len(rows), limit=field.at_most)
+    dossier_drafts.answer(draft, field, rows, work.now)
+    dossier_drafts.keep_half_done(draft, field, None, work.now)
+    await dossier_asking.ask(message, work, draft)
 
 
 async def _take(message: Message, work: Work, draft: DossierDraft, field: Field, said: str) -> None:
@@ -154,7 +170,7 @@ async def _take(message: Message, work: Work, draft: DossierDraft, field: Field,
     half = _half(draft, field)
     step = half["step"]
     try:
-        row = {**half["row"], **_read(step, " ".join(said.split()))}
+        row = {**half["row"], **_read(step, " ".join(said.split()), len(given(draft, field)) + 1)}
     except OfficeError as refusal:
         await dossier_asking.ask(message, work, draft, work.say(refusal.key, **refusal.facts))
         return
@@ -166,15 +182,15 @@ async def _take(message: Message, work: Work, draft: DossierDraft, field: Field,
     await dossier_asking.ask(message, work, draft)
 
 
-def _read(step: str, text: str) -> dict[str, str]:
-    """What a step adds to the row. Raises the `OfficeError` that says what is wrong."""
+def _read(step: str, text: str, line: int) -> dict[str, str]:
+    """What a step adds to the row of this number. Raises the `OfficeError` that says what is wrong."""
     if step == "state":
         state = lists.state_of(text)
         if state is None:
-            raise BadRowState(line=1, text=text[:40])
+            raise BadRowState(line=line, text=text[:40])
         return {"state": state}
     if step in {"numeral_mm", "mark_mm"}:
-        return {step: lists.height_of(text)}
+        return {step: lists.height_of(text, line)}
     if (not text and step not in MAY_BE_PASSED) or len(text) > _LONGEST[step] or ";" in text:
         raise BadLength(low=1, high=_LONGEST[step])
     if step == "quantity":

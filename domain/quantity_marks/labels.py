@@ -8,7 +8,7 @@ The text is what the firm reads from its label. Nothing is corrected silently: t
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from itertools import pairwise
 
@@ -23,7 +23,7 @@ UNIT_SPACE, UNIT_FOR_SIZE, UNKNOWN_UNIT = "unit_space", "unit_for_size", "unknow
 APPROXIMATE_WORD, MULTIPACK_TOTAL = "approximate_word", "multipack_total"
 MARK_FORM, AMBIGUOUS_NUMBER, NO_QUANTITY, NO_MARK = "mark_form", "ambiguous_number", "no_quantity", "no_mark"
 NUMERAL_HEIGHT, MARK_HEIGHT = "numeral_height", "mark_height"
-MASS_NEEDED, VOLUME_NEEDED, MASS_OF_LIQUID, DRAINED_NEEDED = "mass_needed", "volume_needed", "mass_of_liquid", "drained_needed"
+MASS_NEEDED, MASS_OF_LIQUID, DRAINED_NEEDED = "mass_needed", "mass_of_liquid", "drained_needed"
 
 CLAUSES: Mapping[str, str] = {
     MARK_SPACE: "Điều 9",
@@ -41,13 +41,15 @@ CLAUSES: Mapping[str, str] = {
     NO_QUANTITY: "Điều 4 khoản 1",
     NUMERAL_HEIGHT: "Điều 4 khoản 1, Phụ lục II",
     MASS_NEEDED: "Điều 4 khoản 1 điểm e",
-    VOLUME_NEEDED: "Điều 4 khoản 1 điểm e",
     MASS_OF_LIQUID: "Điều 4 khoản 1 điểm e; Nghị định 37/2026/NĐ-CP, Phụ lục II",
     DRAINED_NEEDED: "Điều 4 khoản 1 điểm l",
 }
 """Of Thông tư 21/2014/TT-BKHCN, as closely as the sources that were read name them."""
 SOFT = frozenset({NO_MARK, MASS_OF_LIQUID, DRAINED_NEEDED})
 """A word to think about, no fault: the mark is voluntary for group 1; two texts differ; what the text may not show."""
+
+_NOT_OF_FORM = frozenset({NUMERAL_HEIGHT, MARK_HEIGHT, MASS_NEEDED, MASS_OF_LIQUID, DRAINED_NEEDED})
+"""What another way of writing the same line does not cure."""
 
 SOLID, LIQUID, PASTE, FROZEN, LIQUEFIED_GAS, AEROSOL, IN_MEDIUM = STATES = (
     "solid",
@@ -133,8 +135,9 @@ def check(
         findings += _heights(quantity, rules, numeral_mm, mark_mm)
         findings += _state(quantity, state)
     unique = tuple({finding.code: finding for finding in findings}.values())
-    right = _right(quantity, packs, rules, state) if quantity is not None else ""
-    return Label(quantity, tuple(Finding(one.code, one.right or right, one.facts) for one in unique), right)
+    has_mark = NO_MARK not in {finding.code for finding in findings}
+    right = _right(quantity, main["unit"], packs, rules, state, has_mark=has_mark) if quantity is not None else ""
+    return Label(quantity, tuple(one if one.code in _NOT_OF_FORM else replace(one, right=one.right or right) for one in unique), right)
 
 
 def _main(line: str, packs: list[re.Match[str]]) -> re.Match[str] | None:
@@ -259,12 +262,18 @@ def _pack_said(pack: re.Match[str]) -> str:
     return f"{count} {word} x {quantities.said(held)}".replace("  ", " ") if held else pack.group().strip()
 
 
-def _right(quantity: Quantity, packs: list[re.Match[str]], rules: Rules, state: str) -> str:
-    """The line as it should read: "V 800 g". Of a multi-pack whose total differs nobody knows which of the two is wrong: none."""
-    said = quantities.said(in_right_unit(quantity, rules, is_solid=state == SOLID))
+def _right(quantity: Quantity, unit: str, packs: list[re.Match[str]], rules: Rules, state: str, *, has_mark: bool) -> str:
+    """The line as it should read, "V 800 g"; without the mark where there was none, as it is the firm's own choice.
+
+    Of a multi-pack whose total differs nobody knows which of the two is wrong: none.
+    """
+    right = in_right_unit(quantity, rules, is_solid=state == SOLID)
+    is_same = right.symbol == quantity.symbol and unit in WRITTEN
+    said = f"{quantities.number_said(right.value)} {unit if is_same else quantities.symbol_said(right.symbol)}"
+    whole = f"V {said}" if has_mark else said
     if not packs:
-        return f"V {said}"
-    return "" if _packs(quantity, packs, rules) else f"V {said} ({_inner(packs)})"
+        return whole
+    return "" if _packs(quantity, packs, rules) else f"{whole} ({_inner(packs)})"
 
 
 def _heights(quantity: Quantity, rules: Rules, numeral_mm: Decimal | None, mark_mm: Decimal | None) -> list[Finding]:

@@ -108,7 +108,7 @@ def test_what_the_starter_lays_down_is_written_and_read_again() -> None:
         assert table_text.shown(row["name"], row["content"]).sections
 
 
-_LINES = st.lists(st.text("<=*:[]mass_volume plnk0123456789.,;% #", max_size=24), max_size=12)
+_LINES = st.lists(st.text("<=*:[]mass_volume plnk0123456789.,;% #", max_size=16), max_size=6)
 
 
 @given(name=st.sampled_from(NAMES), lines=_LINES)
