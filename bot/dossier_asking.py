@@ -22,6 +22,8 @@ CONSENT, SUMMARY, UNSORTED = "consent", "summary", "unsorted"
 """Steps that are no part of the declaration: consent, the summary; and files that came where none was asked for."""
 
 Rows = list[list[InlineKeyboardButton]]
+_MOST_EDITS = 10
+"""Rows of buttons under a summary: with more of them the button that hands in is out of sight on a phone."""
 
 DIALOGUES = {PRODUCTS: product_asking.asked, PACKAGES: package_asking.asked}
 """Kinds of fields with a dialogue of several steps: from work, draft and field to lines, buttons, and whether it is in the midst of it."""
@@ -217,11 +219,10 @@ def _summary(work: Work, draft: DossierDraft) -> tuple[str, Rows]:
         first = [act(work, N_("button.hand_in_dossier"), HandInDossier(key=draft.id))]
     if weak:
         text.append(work.say("dossier.weak", parts=", ".join(dossier_words.name(part, work.language) for part in weak)))
-    edits = [
-        _act(work, draft, N_("button.edit"), part.name, "edit", name=short(dossier_words.name(part, work.language)))
-        for part in dossier_drafts.parts(draft)
-    ]
-    rows = [first, *(edits[at : at + 2] for at in range(0, len(edits), 2))]
+    edits = _edits(work, draft)
+    if len(edits) > _MOST_EDITS:
+        edits = [[_act(work, draft, N_("button.edit_something"), SUMMARY, "edits")]]
+    rows = [first, *edits]
     return "\n".join(text), [
         *rows,
         [_act(work, draft, N_("button.on_the_web"), SUMMARY, "web"), _act(work, draft, N_("button.elsewhere"), SUMMARY, "code")],
@@ -238,6 +239,21 @@ def _compared(work: Work, draft: DossierDraft) -> list[str]:
     key = N_("mark.again.summary") if changes else N_("mark.again.same")
     said = [escape(line, quote=False) for line in mark_words.changes(changes, work.language)]
     return [work.say(key, number=previous.number), *said, ""]
+
+
+def _edits(work: Work, draft: DossierDraft) -> Rows:
+    """A button for each part, two in a row."""
+    edits = [
+        _act(work, draft, N_("button.edit"), part.name, "edit", name=short(dossier_words.name(part, work.language)))
+        for part in dossier_drafts.parts(draft)
+    ]
+    return [edits[at : at + 2] for at in range(0, len(edits), 2)]
+
+
+async def ask_what_to_edit(message: Message, work: Work, draft: DossierDraft) -> None:
+    """All parts to choose from, where the summary has no room for them."""
+    back = [_act(work, draft, N_("button.back_to_summary"), SUMMARY, "summary")]
+    await message.answer(work.say("dossier.what_to_edit"), reply_markup=buttons.keyboard(*_edits(work, draft), back))
 
 
 def web_link(work: Work, draft: DossierDraft) -> tuple[str, Rows]:

@@ -101,6 +101,7 @@ NUMBER = r"\d+(?:[ \u00a0]\d{3})+(?:[.,]\d+)?|\d+(?:[.,]\d+)*"
 """A number as people write it: digits, with spaces, points or commas between."""
 _NUMBER = re.compile(NUMBER)
 _QUANTITY = re.compile(rf"(?P<sign>[-−–]?)\s*(?P<number>{NUMBER})\s*(?P<unit>[^\W\d_]+[23²³]?)?\.?", re.IGNORECASE)
+_INSIDE = re.compile(rf"(?:{NUMBER})\s*(?P<unit>[^\W\d_]+[23²³]?)")
 _GROUPS_POINT = re.compile(r"\d{1,3}(\.\d{3})+(,\d+)?")
 _GROUPS_COMMA = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 _GROUPS_SPACE = re.compile(r"\d{1,3}([ \u00a0]\d{3})+([.,]\d+)?")
@@ -198,6 +199,17 @@ def read(text: str) -> Quantity:
     if values[0] <= 0:
         raise BadQuantity(text=plain[:60])
     return Quantity(values[0], symbol)
+
+
+def part_of(text: str) -> str:
+    """The quantity inside a longer text that holds just one; else the text itself.
+
+    >>> part_of("nuoc mam 500 ml"), part_of("2 chai 500 ml"), part_of("khoảng 1.000g.")
+    ('500 ml', '2 chai 500 ml', '1.000g')
+    """
+    found = [match for match in _INSIDE.finditer(clean(text)) if unit_of(match["unit"]) or meant_by(match["unit"])]
+    others = _NUMBER.findall(clean(text))
+    return found[0].group() if len(found) == len(others) == 1 and "-" not in text else text
 
 
 def plain(value: Decimal) -> str:

@@ -156,6 +156,15 @@ async def _web(message: Message, work: Work, draft: DossierDraft, _name: str) ->
     await message.answer(text, reply_markup=buttons.keyboard(*rows))
 
 
+async def _edits(message: Message, work: Work, draft: DossierDraft, _name: str) -> None:
+    await dossier_asking.ask_what_to_edit(message, work, draft)
+
+
+async def _summary(message: Message, work: Work, draft: DossierDraft, _name: str) -> None:
+    draft.at = SUMMARY
+    await dossier_asking.ask(message, work, draft)
+
+
 async def _code(message: Message, work: Work, draft: DossierDraft, _name: str) -> None:
     code = dossier_drafts.new_code(draft, work.key, work.now)
     await message.answer(work.say("dossier.move_code", code=code, minutes=int(dossier_drafts.CODE_LASTS.total_seconds() // 60)))
@@ -177,6 +186,8 @@ _WHOLE = {
     "refuse": _refuse,
     "web": _web,
     "code": _code,
+    "edits": _edits,
+    "summary": _summary,
     "drop": _drop,
 }
 

@@ -95,6 +95,7 @@ async def typed(message: Message, work: Work, draft: LotDraft) -> None:
 
 async def _typed_quantity(message: Message, work: Work, draft: LotDraft, text: str) -> None:
     """The nominal quantity. Two readings, or a unit that is none but may be meant, make buttons."""
+    text = quantities.part_of(text)
     try:
         quantity = quantities.read(text)
     except AmbiguousQuantity as question:
