@@ -102,6 +102,8 @@ def _plain(work: Work, one: Finding) -> str:
 
 def _not_looked_at(work: Work, kept: dict[str, Any]) -> list[str]:
     missing = [key for name, key in (("state", N_("mark.no_state")), ("numeral", N_("mark.no_heights"))) if not kept.get(name)]
+    if kept.get("numeral") and not kept.get("mark"):
+        missing.append(N_("mark.no_mark_height"))
     missing.append(N_("mark.never_seen"))
     return ["\n".join([work.say("mark.not_looked_at"), *(work.say(key) for key in missing)])]
 

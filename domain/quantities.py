@@ -17,7 +17,7 @@
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -192,13 +192,19 @@ def read(text: str) -> Quantity:
     symbol = unit_of(match["unit"])
     if not symbol:
         meant = meant_by(match["unit"])
+        if meant and len(values) > 1:
+            raise _both(plain, values, meant)
         raise UnknownUnit(unit=match["unit"][:20], meant=said(Quantity(values[0], meant)) if meant else "")
     if len(values) > 1:
-        small, large = (said(Quantity(value, symbol)) for value in values)
-        raise AmbiguousQuantity(text=plain[:60], small=small, large=large)
+        raise _both(plain, values, symbol)
     if values[0] <= 0:
         raise BadQuantity(text=plain[:60])
     return Quantity(values[0], symbol)
+
+
+def _both(text: str, values: Sequence[Decimal], symbol: str) -> AmbiguousQuantity:
+    small, large = (said(Quantity(value, symbol)) for value in values)
+    return AmbiguousQuantity(text=text[:60], small=small, large=large)
 
 
 def part_of(text: str) -> str:

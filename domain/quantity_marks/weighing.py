@@ -104,13 +104,21 @@ def cells_of(cells: Iterable[object], symbol: str, points: str = "") -> list[Dec
                 raise NegativeQuantity(text=quantities.number_said(value))
             found.append(value)
         elif cell is not None and str(cell).strip():
-            one = values_of(str(cell), symbol, points)
-            if len(one) != 1:
-                raise NotAWeight(place=len(found) + 1, text=str(cell)[:30])
-            found += one
+            found.append(_of_cell(str(cell), symbol, points, len(found) + 1))
         if len(found) > AT_MOST:
             raise TooManyWeights(limit=AT_MOST)
     return found
+
+
+def _of_cell(text: str, symbol: str, points: str, place: int) -> Decimal:
+    """The one weight of a cell that holds text."""
+    try:
+        values = values_of(text, symbol, points)
+    except NotAWeight as fault:
+        raise NotAWeight(place=place, text=text[:30]) from fault
+    if len(values) != 1:
+        raise NotAWeight(place=place, text=text[:30])
+    return values[0]
 
 
 def in_base(values: Iterable[Decimal], symbol: str) -> list[tuple[Decimal, int]]:

@@ -206,6 +206,7 @@ def test_a_quantity_is_shown_back_as_it_was_meant(text: str, shown: str) -> None
     [
         ("1.000 g", AmbiguousQuantity),
         ("1,500 kg", AmbiguousQuantity),
+        ("1.000gr", AmbiguousQuantity),
         ("500gr", UnknownUnit),
         ("5 xyz", UnknownUnit),
         ("-5 g", NegativeQuantity),
@@ -325,8 +326,9 @@ def test_a_sheet_says_what_its_digits_say_and_a_question_is_answered_once_for_al
     assert weighing.cells_of([501.2, 8.2, 500, None, "499,5", " 500 g "], "g") == [
         Decimal(value) for value in ("501.2", "8.2", "500", "499.5", "500")
     ]
-    with pytest.raises(NotAWeight):
+    with pytest.raises(NotAWeight) as caught:
         weighing.cells_of([501.2, "hỏng"], "g")
+    assert caught.value.facts == {"place": 2, "text": "hỏng"}
     assert weighing.values_of("1.005 998", "g", weighing.THOUSANDS) == [1005, 998]
     assert weighing.values_of("1.005 998", "g", weighing.DECIMALS) == [Decimal("1.005"), 998]
     assert weighing.implausible([Decimal(500), Decimal("0.5")], Quantity(Decimal(500), "g")) == Decimal("0.5")
