@@ -13,7 +13,7 @@ from domain.dossiers.declaration import RECEIVE
 from domain.folding import clean
 from domain.training import date_of
 from domain.worktime import ZONE
-from usecases import dossiers, mark_registers, mark_words, office
+from usecases import dossier_checks, dossiers, mark_registers, mark_words, office
 
 _LONGEST = {"number": 60, "signer": 120, "signer_title": 120}
 
@@ -32,6 +32,9 @@ class Entering:
     compared: Sequence[str] | None
     is_unknown: bool
     """Whether it names an old number that the register does not have."""
+    unseen: int
+    """Answers and papers that nobody has looked at, and that were found wrong."""
+    wrong: int
 
 
 def entering(session: Session, dossier: Dossier, now: datetime) -> Entering | None:
@@ -40,6 +43,7 @@ def entering(session: Session, dossier: Dossier, now: datetime) -> Entering | No
     way = declared.act(dossier.status, RECEIVE)
     if way is None:
         return None
+    marks = dossier_checks.marks(session, dossier)
     today, signs = now.astimezone(ZONE).date(), office.on_papers(session)
     previous, found = mark_registers.previous_of(session, dossier), mark_registers.compared(session, dossier)
     return Entering(
@@ -52,6 +56,8 @@ def entering(session: Session, dossier: Dossier, now: datetime) -> Entering | No
         previous=previous,
         compared=None if found is None else mark_words.changes(found, current()),
         is_unknown=previous is None and bool(mark_registers.old_number(dossier)),
+        unseen=sum(part.name not in marks for part in declared.asked(dossier.answers)),
+        wrong=sum(not mark.is_right for mark in marks.values()),
     )
 
 

@@ -406,3 +406,17 @@ WEEKDAYS = (
     N_("panel.weekday.6"),
 )
 """Monday first."""
+
+TIME_LIMIT = {
+    "barcode.check": N_("time_limit.barcode.check"),
+    "quantity_mark.completeness": N_("time_limit.quantity_mark.completeness"),
+    "quantity_mark.firm_completion": N_("time_limit.quantity_mark.firm_completion"),
+    "quantity_mark.receive": N_("time_limit.quantity_mark.receive"),
+    "quantity_certificate.completeness": N_("time_limit.quantity_certificate.completeness"),
+    "quantity_certificate.firm_completion": N_("time_limit.quantity_certificate.firm_completion"),
+    "quantity_certificate.on_site": N_("time_limit.quantity_certificate.on_site"),
+    "quantity_certificate.issue": N_("time_limit.quantity_certificate.issue"),
+    "quantity_certificate.holds": N_("time_limit.quantity_certificate.holds"),
+    "quantity_certificate.renewal": N_("time_limit.quantity_certificate.renewal"),
+    "quantity_certificate.suspension": N_("time_limit.quantity_certificate.suspension"),
+}

@@ -19,7 +19,7 @@ from domain.papers.histogram import Scale
 from domain.quantities import VOLUME, number_said, said, symbol_said
 from domain.quantity_marks.limits import deficiency
 from domain.quantity_marks.lots import INSUFFICIENT, LOT_TOO_LARGE, PASS
-from domain.quantity_marks.tables import WHOLE, Plan
+from domain.quantity_marks.tables import SAMPLING_PLAN, WHOLE, Plan
 from locales import moment, translate
 from usecases import lot_checks, lot_words
 from usecases.lot_checks import LotAsked
@@ -113,9 +113,14 @@ def plan_text(work: Work, draft: LotDraft) -> str:
         work.say("lot.plan.line", plan=lot_words.plan_said(plan, work.language)),
         work.say("lot.plan.limits", **values),
         work.say("lot.plan.take_all" if plan.mode == WHOLE else "lot.plan.take"),
-        work.say("lot.plan.basis", clause=lot_words.PLAN_CLAUSE),
+        work.say("lot.plan.basis", clause=_plan_clause(work)),
     ]
     return "\n".join([*lines, *_unverified(work)])
+
+
+def _plan_clause(work: Work) -> str:
+    known = [vars(table) for table in lot_checks.in_force(work.session, work.today).tables]
+    return lot_words.with_annex(lot_words.PLAN_CLAUSE, lot_words.PLAN_ANNEX, known, work.language, SAMPLING_PLAN)
 
 
 def _unverified(work: Work) -> list[str]:

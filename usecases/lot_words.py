@@ -1,6 +1,6 @@
 """A checked lot in words (kết quả kiểm tra lô): verdict, steps with their clause, what nobody verified. For chat and paper alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,16 @@ from domain.papers.histogram import Scale
 from domain.quantities import number_said, said
 from domain.quantity_marks import lots
 from domain.quantity_marks.limits import OUT_OF_TABLE
-from domain.quantity_marks.tables import AS_COMPUTED, POLICIES, SAMPLE, WHOLE, Plan
+from domain.quantity_marks.tables import (
+    AS_COMPUTED,
+    DEFICIENCY_ROUNDING,
+    POLICIES,
+    SAMPLE,
+    SAMPLING_PLAN,
+    TOLERABLE_DEFICIENCY,
+    WHOLE,
+    Plan,
+)
 from locales import translate
 from usecases.lot_checks import ROUNDING_DECIDES, LotAsked
 
@@ -25,9 +34,10 @@ VERDICTS = {
     OUT_OF_TABLE: N_("lot.verdict.out_of_table"),
     ROUNDING_DECIDES: N_("lot.verdict.rounding_decides"),
 }
-PLAN_CLAUSE = "Điều 3 khoản 12, Điều 5, Phụ lục III"
-LIMIT_CLAUSE = "Điều 3 khoản 6, 7, Phụ lục IV"
-AVERAGE_CLAUSE = "Điều 5, Phụ lục III"
+PLAN_CLAUSE = "Điều 3 khoản 12, Điều 5"
+LIMIT_CLAUSE = "Điều 3 khoản 6, 7"
+AVERAGE_CLAUSE = "Điều 5"
+PLAN_ANNEX, LIMIT_ANNEX = "Phụ lục III", "Phụ lục IV"
 COUNT_CLAUSE = "Điều 3 khoản 7, Điều 5"
 BEYOND_CLAUSE = "Điều 5"
 """Of Thông tư 21/2014/TT-BKHCN, as closely as the sources that were read name them."""
@@ -104,26 +114,35 @@ class _Steps:
             return self._say(N_("lot.met_so_far"))
         return self._say(N_("lot.met") if is_met else N_("lot.not_met"))
 
+    def _with(self, clause: str, annex: str, *tables: str) -> str:
+        return with_annex(clause, annex, self._found["tables"], self._language, *tables)
+
+    def _limit_clause(self) -> str:
+        return self._with(LIMIT_CLAUSE, LIMIT_ANNEX, TOLERABLE_DEFICIENCY, DEFICIENCY_ROUNDING)
+
+    def _average_clause(self) -> str:
+        return self._with(AVERAGE_CLAUSE, PLAN_ANNEX, SAMPLING_PLAN)
+
     def _plan(self) -> Step:
         plan = self._found["plan"]
         words = plan_said(Plan(plan["mode"], plan["n"], Decimal(plan["k"]), plan["c"]), self._language)
         n = self._first["n"] or 0
         key = N_("lot.step.plan.enough") if n >= plan["n"] else N_("lot.step.plan.short")
         text = f"{words} {self._say(key, n=n, more=plan['n'] - n)}"
-        return Step(self._say(N_("lot.step.plan")), text, PLAN_CLAUSE, n >= plan["n"])
+        return Step(self._say(N_("lot.step.plan")), text, self._with(PLAN_CLAUSE, PLAN_ANNEX, SAMPLING_PLAN), n >= plan["n"])
 
     def _limit(self) -> Step:
         nominal, tolerable = self._asked.quantity.base, Decimal(self._first["tolerable"])
         facts = {"t": tolerable, "least": nominal - tolerable, "worst": nominal - 2 * tolerable}
         values = {name: self._scale.said(value) for name, value in facts.items()}
         text = self._say(N_("lot.step.limit.text"), quantity=said(self._asked.quantity, self._language), **values)
-        return Step(self._say(N_("lot.step.limit")), text, LIMIT_CLAUSE)
+        return Step(self._say(N_("lot.step.limit")), text, self._limit_clause())
 
     def _average(self) -> Step:
         name, mean, limit = self._say(N_("lot.step.average")), Decimal(self._first["mean"]), self._first["limit"]
         if self._first["average_ok"] is None:
             key = N_("lot.step.average.no_deviation") if limit is None else N_("lot.step.average.not_yet")
-            return Step(name, self._say(key, mean=self._value(mean)), AVERAGE_CLAUSE)
+            return Step(name, self._say(key, mean=self._value(mean)), self._average_clause())
         is_met = self._first["average_ok"]
         if limit is None:  # the mean reaches Qn: no deviation is needed
             limit = str(self._asked.quantity.base)
@@ -137,13 +156,13 @@ class _Steps:
         k = Decimal(self._found["plan"]["k"])
         deviation = self._first["deviation"]
         if k == 0 or deviation is None:
-            return Step(name, self._say(N_("lot.step.average.whole"), **facts), AVERAGE_CLAUSE, is_met)
+            return Step(name, self._say(N_("lot.step.average.whole"), **facts), self._average_clause(), is_met)
         facts |= {
             "nominal": self._scale.value(self._asked.quantity.base),
             "k": number_said(k, self._language),
             "s": self._value(deviation),
         }
-        return Step(name, self._say(N_("lot.step.average.sample"), **facts), AVERAGE_CLAUSE, is_met)
+        return Step(name, self._say(N_("lot.step.average.sample"), **facts), self._average_clause(), is_met)
 
     def _count(self) -> Step:
         allowed, number, is_met = self._found["plan"]["c"], self._first["short"], self._first["count_ok"]
@@ -160,7 +179,7 @@ class _Steps:
         tolerable = {policy: self._found["outcomes"][policy]["tolerable"] for policy in POLICIES}
         name = self._say(N_("lot.step.rounding"))
         if len(set(map(Decimal, tolerable.values()))) == 1:
-            return Step(name, self._say(N_("lot.step.rounding.same")), LIMIT_CLAUSE)
+            return Step(name, self._say(N_("lot.step.rounding.same")), self._limit_clause())
         lines = [self._one_rounding(policy) for policy in (self._found["policy"], *(p for p in POLICIES if p != self._found["policy"]))]
         if self._found["verdict"] == ROUNDING_DECIDES:
             lines.append(self._say(VERDICTS[ROUNDING_DECIDES]))
@@ -168,7 +187,7 @@ class _Steps:
             lines.append(self._say(N_("lot.step.rounding.summary")))
         else:
             lines.append(self._say(N_("lot.step.rounding.no_matter")))
-        return Step(name, " ".join(lines), LIMIT_CLAUSE)
+        return Step(name, " ".join(lines), self._limit_clause())
 
     def _one_rounding(self, policy: str) -> str:
         one = self._found["outcomes"][policy]
@@ -187,6 +206,13 @@ def _told_apart(value: Decimal, limit: Decimal) -> tuple[Decimal, Decimal]:
         if (shown > least) == (value > limit) and (shown < least) == (value < limit):
             return shown, least
     return value, limit
+
+
+def with_annex(clause: str, annex: str, known: Sequence[Mapping[str, Any]], language: str, *tables: str) -> str:
+    """The clause with its annex, which was not read where the tables that stand for it are not verified."""
+    if all(table["verified_by"] for table in known if table["name"] in tables):
+        return f"{clause}, {annex}"
+    return translate(N_("lot.annex_not_read"), language, clause=clause, annex=annex)
 
 
 def unverified(found: Mapping[str, Any], language: str) -> str:

@@ -12,7 +12,7 @@ from admin.database import db, writing
 from admin.language import now, say
 from admin.pages import PanelView, expose
 from db.models import PaperTemplate, Staff
-from domain.errors import FileEmpty
+from domain.errors import FileEmpty, FileRefused, NotADocument
 from domain.messages import N_
 from usecases import paper_layouts, paper_making, paper_samples, quantity_papers
 from usecases.paper_layouts import KINDS, Kind
@@ -85,7 +85,10 @@ class PaperTemplatesView(PanelView):
         given = request.files.get("file")
         if given is None or not given.filename:
             raise FileEmpty(name="–")
-        (kept,) = stored_files.take_in([given])
+        try:
+            (kept,) = stored_files.take_in([given])
+        except FileRefused as refusal:  # said to citizens with the kinds that they may send
+            raise NotADocument(**refusal.facts) from refusal
         quantity_papers.must_render(issued_papers.files().read(kept.sha256), kept, declared, issued_papers.opener())
         with writing() as session:
             quantity_papers.put(session, declared, kept, staff=_officer(session), now=now())

@@ -1,11 +1,14 @@
 """Time limits (thời hạn giải quyết): working days of the steps of procedures, each row with its document and who confirmed it."""
 
+from typing import Any
+
 from wtforms import IntegerField, StringField
 from wtforms.validators import DataRequired, Length, NumberRange, Optional, Regexp
 
 from admin import wording
 from admin.figures_view import FigureForm, FiguresView, source, valid_from
 from admin.forms import NEEDED, TOO_LONG, Day, Words, cleaned
+from admin.language import say
 from db.models import TimeLimit
 from domain.messages import N_
 
@@ -54,3 +57,7 @@ class TimeLimitsView(FiguresView):
     order = (TimeLimit.name, TimeLimit.valid_from.desc(), TimeLimit.id)
     name_of = "name"
     entry_form = TimeLimitForm
+
+    def heading_of(self, row: Any) -> str:
+        """What it is for, in words; one of an officer's own by its name."""
+        return say(wording.TIME_LIMIT[row.name]) if row.name in wording.TIME_LIMIT else str(row.name)

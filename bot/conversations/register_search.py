@@ -28,6 +28,7 @@ router = Router(name="register_search")
 _SHOWN, _GOODS_SHOWN, _ALL_GOODS = 5, 3, 40
 _CAPTION = 40
 _SPOKEN = re.compile(
+    r"(?:tra so|tra cuu so|so cong bo|so dang ky)$|"
     r"(?:tra|tra cuu|tim|tim trong|search)(?: the)? (?:so|register)?(?: of)? ?(?:cong bo )?(?:dau dinh luong|quantity marks?)\b"
 )
 

@@ -160,13 +160,27 @@ async def test_too_few_weighed_goes_on_and_a_fault_is_already_one(counter: Count
     await talk(citizen, "/kiem_tra_lo", "750 ml", "130", "→Không phá", "752 751 750")
     told = await citizen.say("xong")
     assert told[0].text.startswith("CHƯA KẾT LUẬN ĐƯỢC: đã cân 3/50 gói, cần cân thêm 47")
-    asked = await talk(citizen, "→➕", "752 x 46")
+    assert "0 gói dưới Qmin, cho phép nhiều nhất 3: chưa vượt, nhưng chưa cân đủ" in told[0].text
+    asked = await talk(citizen, "752 x 46")  # no button is needed to go on
     assert "Có 49/50" in asked.text
     await talk(citizen, "719")
     told = await citizen.say("xong")
     assert told[0].text.startswith("KHÔNG ĐẠT")
     assert "1 gói dưới Qn − 2T" in told[0].text
     assert [one.verdict for one in checks(counter)] == ["insufficient_sample", "fail"]
+
+
+async def test_an_answer_may_hold_more_than_was_asked_for(counter: Counter, citizen: Citizen) -> None:
+    asked = await talk(citizen, "/kiem_tra_lo", "nuoc mam 500 ml", "3500", "→Không phá")
+    assert "Đừng lấy 1 g = 1 mL" in asked.text
+    await citizen.press("Chỉ có số tổng hợp")
+    told = [one.text for one in await citizen.say("n=125 tb=500,3 s=4,2")]
+    assert "cân 125 gói, trung bình 500,3 mL, s = 4,2 mL" in told[0]
+    assert "Qmin" in told[-1]
+    await talk(citizen, "1")
+    assert "s = 4,2" in (await talk(citizen, "0")).text
+    told = [one.text for one in await citizen.press("✅ Đúng")]
+    assert told[0].startswith("ĐẠT: lô hàng đáp ứng yêu cầu về lượng (tạm tính")
 
 
 async def test_a_verdict_that_hangs_on_the_rounding_is_said_to(counter: Counter, citizen: Citizen) -> None:

@@ -262,7 +262,7 @@ def test_rows_are_read_as_they_are_written_or_say_which_line(database: Database)
         assert dossier_advice.on(session, head, at | {"province": "Thành phố Huế"}, "vi", TODAY) == ""
         assert dossier_advice.on(session, goods, [ROW], "vi", TODAY) == ""
         low = dossier_advice.on(session, goods, [ROW | {"label": "v500ml", "mark_mm": "2"}], "vi", TODAY)
-        assert "nên ghi “V 500 mL”" in low
+        assert "nên ghi “V 500 ml”" in low
         assert "chưa được kiểm chứng" in low
         listed = Group2Good(name="Nước mắm", source="Danh mục thử", valid_from=TODAY, changed_at=NOW)
         session.add(listed)
