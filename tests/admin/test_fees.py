@@ -64,4 +64,4 @@ def test_a_time_limit_has_its_document_and_may_be_open(database: Database, admin
         newest = select(TimeLimit).where(TimeLimit.name == "barcode.check").order_by(TimeLimit.valid_from.desc()).limit(1)
         row = session.scalars(newest).one()
     assert (row.days, row.unit, row.verified_by) == (None, "months", None)
-    assert "barcode.check" in admin.get("/time_limits/").text
+    assert "Mã số, mã vạch: kiểm tra trước hồ sơ" in admin.get("/time_limits/").text
