@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin.language import current
@@ -59,11 +58,6 @@ def entering(session: Session, dossier: Dossier, now: datetime) -> Entering | No
         unseen=sum(part.name not in marks for part in declared.asked(dossier.answers)),
         wrong=sum(not mark.is_right for mark in marks.values()),
     )
-
-
-def entry_of(session: Session, dossier: Dossier) -> MarkEntry | None:
-    """Its line in the register."""
-    return session.scalars(select(MarkEntry).where(MarkEntry.dossier_id == dossier.id)).unique().one_or_none()
 
 
 def needs_second(dossier: Dossier) -> bool:

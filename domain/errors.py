@@ -643,12 +643,6 @@ class LastDayNeeded(OfficeError):
     key = N_("error.last_day_needed")
 
 
-class PreviousUnknown(OfficeError):
-    """The register has no line of this firm with the number that it names."""
-
-    key = N_("error.previous_unknown")
-
-
 class SuspendedTooLong(OfficeError):
     """A suspension ends today or earlier, or later than the rule allows. Facts: last."""
 

@@ -23,7 +23,7 @@ from db.models.dossier import STAFF
 from db.models.quantity_mark import ANNOUNCEMENT, CERTIFICATE, EXPIRED, IN_FORCE, REVOKED, SUPERSEDED, SUSPENDED
 from domain.dossiers.declaration import EXPIRE, INSTRUMENTS, PACKAGES, RECEIVE, RESUME, REVOKE, SUPERSEDE, SUSPEND
 from domain.dossiers.package_changes import Changes, changes_of
-from domain.errors import DossierMoved, NoSuchEntry, NumberTaken, PreviousUnknown, SecondPersonNeeded, SuspendedTooLong, WordsNeeded
+from domain.errors import DossierMoved, NoSuchEntry, NumberTaken, SecondPersonNeeded, SuspendedTooLong, WordsNeeded
 from domain.folding import clean, fold
 from domain.messages import N_
 from domain.worktime import ZONE
@@ -39,6 +39,11 @@ SUSPENDED_AT_MOST = "quantity_certificate.suspension"
 BATCH = 50
 DRAFTED = "entry_drafted"
 """The event that keeps what a line is to hold while it waits for the second person."""
+
+
+def entry_of(session: Session, dossier: Dossier) -> MarkEntry | None:
+    """The line of the register that a dossier led to."""
+    return session.scalars(select(MarkEntry).where(MarkEntry.dossier_id == dossier.id)).unique().one_or_none()
 
 
 # entering
@@ -295,34 +300,6 @@ def revoke(session: Session, entry: MarkEntry, *, reason: str, words: str, staff
     entry.ended_reason, entry.suspended_until = reason, None
     _follow(session, entry, REVOKE, staff, f"mark.revoked.{entry.register}", now, words=words.strip(), reason=reason)
     certificate_reminders.drop(session, entry, "revoked", now)
-
-
-def renew(
-    session: Session,
-    dossier: Dossier,
-    *,
-    number: str,
-    received_on: date,
-    signer: str,
-    signer_title: str,
-    staff: Staff,
-    drafted_by: Staff,
-    now: datetime,
-) -> MarkEntry:
-    """Enter the certificate that takes the place of an old one (cấp lại khi hết hạn). Raises `PreviousUnknown`, and what `receive` does."""
-    if previous_of(session, dossier) is None:
-        raise PreviousUnknown
-    return receive(
-        session,
-        dossier,
-        number=number,
-        received_on=received_on,
-        signer=signer,
-        signer_title=signer_title,
-        staff=staff,
-        drafted_by=drafted_by,
-        now=now,
-    )
 
 
 def expire(session: Session, now: datetime) -> int:

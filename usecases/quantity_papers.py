@@ -18,7 +18,7 @@ from domain.dossiers.quantity_common import FAMILY
 from domain.errors import DossierMoved, NotADocument, PaperNotFitting, PaperWithoutChat
 from domain.messages import N_
 from locales import translate
-from usecases import dossiers, notices, organisations, paper_facts, paper_making, paper_samples, quantity_report, uploads
+from usecases import dossiers, mark_registers, notices, organisations, paper_facts, paper_making, paper_samples, quantity_report, uploads
 from usecases import paper_layouts as layouts
 from usecases.enquiries import FileToSend
 from usecases.opening import Opener
@@ -46,16 +46,11 @@ MADE, SENT = "paper_made", "paper_sent"
 # making
 
 
-def entry_of(session: Session, dossier: Dossier) -> MarkEntry | None:
-    """The line of the register that a dossier led to."""
-    return session.scalars(select(MarkEntry).where(MarkEntry.dossier_id == dossier.id)).unique().one_or_none()
-
-
 def fitting(session: Session, dossier: Dossier) -> tuple[str, ...]:
     """The kinds of paper that can be made of a dossier as it stands."""
     if dossiers.declared(dossier).family != FAMILY:
         return ()
-    entry = entry_of(session, dossier)
+    entry = mark_registers.entry_of(session, dossier)
     is_announced = entry is not None and entry.register == ANNOUNCEMENT
     fits = {
         layouts.RECEIPT_SHEET: is_announced,
@@ -72,7 +67,7 @@ def draft(session: Session, files: FileStore, kind: str, dossier: Dossier, *, nu
     """What a paper of a dossier is made from. Raises `PaperNotFitting`."""
     if kind not in fitting(session, dossier):
         raise PaperNotFitting(reference=dossier.reference)
-    entry = entry_of(session, dossier)
+    entry = mark_registers.entry_of(session, dossier)
     facts = paper_facts.of_dossier(session, kind, dossier, entry, number=number, public_url=public_url, now=now)
     return Draft(
         kind,
@@ -110,7 +105,7 @@ def _stand(dossier: Dossier, entry: MarkEntry | None) -> tuple[object, ...]:
 def keep(session: Session, files: FileStore, made: Made, of: Draft, *, staff: Staff, now: datetime) -> IssuedPaper:
     """Write down a paper that was made. Raises `DossierMoved` where its dossier went on meanwhile: the paper would say what is past."""
     dossier = dossiers.lock_for_staff(session, of.dossier_id) if of.dossier_id is not None else None
-    if dossier is not None and _stand(dossier, entry_of(session, dossier)) != of.stand:
+    if dossier is not None and _stand(dossier, mark_registers.entry_of(session, dossier)) != of.stand:
         raise DossierMoved(reference=dossier.reference)
     digests = {}
     for form, content in ((WORD, made.docx), (PDF, made.pdf)):

@@ -84,7 +84,7 @@ class DossiersView(PanelView):
             demand=cases.open_demand(db.session, dossier),
             moves=dossiers.moves(dossier),
             entering=mark_entering.entering(db.session, dossier, now()),
-            entry=mark_entering.entry_of(db.session, dossier),
+            entry=mark_registers.entry_of(db.session, dossier),
             may_demand=dossiers.may_demand(dossier),
             timeline=dossiers.timeline(db.session, dossier),
             link=dossiers.link_of(db.session, dossier),
