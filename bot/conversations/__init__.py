@@ -19,6 +19,7 @@ from bot.conversations import (
     my_classes,
     my_dossiers,
     product_list,
+    reminders,
     strays,
 )
 from bot.fsm import ConversationStorage
@@ -27,6 +28,7 @@ from bot.greeting import GreetNewcomers
 CONVERSATIONS = (
     groups,
     commands,
+    reminders,
     classes,
     class_sign_up,
     my_classes,

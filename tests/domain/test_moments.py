@@ -99,7 +99,31 @@ def test_what_is_shown_back_reads_to_the_same_moment(minutes: int, language: str
 
 @given(
     st.text(max_size=80)
-    | st.lists(st.sampled_from(["ngày", "15", "/", "6", "thứ", "hai", "sau", "tháng", "tuần", "7h", "sáng", "mai", "nữa", "trước", "cuối", "2027", "-", ":", "thu"])).map(" ".join)
+    | st.lists(
+        st.sampled_from(
+            [
+                "ngày",
+                "15",
+                "/",
+                "6",
+                "thứ",
+                "hai",
+                "sau",
+                "tháng",
+                "tuần",
+                "7h",
+                "sáng",
+                "mai",
+                "nữa",
+                "trước",
+                "cuối",
+                "2027",
+                "-",
+                ":",
+                "thu",
+            ]
+        )
+    ).map(" ".join)
 )
 def test_whatever_is_typed_is_read_asked_about_or_left_alone(text: str) -> None:
     found = read(text, NOW)
