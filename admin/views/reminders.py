@@ -47,7 +47,7 @@ class RemindersView(OfficeView):
     columns = {
         "name": N_("panel.reminder.about"),
         "kind": N_("panel.outbox.kind"),
-        "contact": N_("panel.talk.citizen"),
+        "contact": N_("panel.reminder.who"),
         "due_at": N_("panel.reminder.due"),
         "state": N_("panel.outbox.state"),
         "reason": N_("panel.outbox.reason"),
