@@ -83,7 +83,7 @@ def _option(work: Work, token: str, at: datetime) -> InlineKeyboardButton:
 
 
 def _never_mind(work: Work) -> InlineKeyboardButton:
-    return act(work, N_("button.never_mind"), buttons.Go(wish=Wish.CANCEL))
+    return act(work, N_("button.reminder_never_mind"), buttons.Go(wish=Wish.CANCEL))
 
 
 def _token(work: Work) -> str:

@@ -75,7 +75,7 @@ def test_a_day_of_silence_is_followed_by_no_burst(database: Database, now: datet
             wish = a_wish(f"Nguyễn Văn A{chr(97 + number % 26)}", token=f"t{number}", phone=f"09051112{number:02d}")
             sign_up.sign_up(session, training_class.id, wish, contact=contact, source="chat", waits=False, now=now)
         for number in range(10):
-            personal_reminders.ask(session, people[0], f"p{number}", f"việc {number}", start - timedelta(hours=60), now)
+            personal_reminders.ask(session, people[0], f"p{number}", f"việc {number}", start - timedelta(hours=40), now)
         back = (start - timedelta(days=1)).replace(hour=23)
         for tick in range(20):
             reminders.send_due(session, back + timedelta(seconds=30 * tick))
