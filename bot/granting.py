@@ -17,6 +17,7 @@ from bot.handing_over import hand_over, last_question
 from bot.instrument_showing import show_instruments
 from bot.label_asking import ask_for_label
 from bot.memory import CODES_TRIED, keep, recall
+from bot.reminding import ask_what, show_all
 from bot.signing_up import resume
 from bot.work import Work
 from db.models import Enquiry
@@ -164,6 +165,8 @@ GRANTS = {
     Wish.LOT_CHECK: lot_asking.begin_check,
     Wish.WEIGHING_PLAN: lot_asking.begin_plan,
     Wish.INSTRUMENTS: show_instruments,
+    Wish.REMIND: ask_what,
+    Wish.REMINDERS: show_all,
     Wish.HELLO: _hello,
     Wish.THANKS: _thanks,
 }

@@ -50,7 +50,7 @@ JOBS = (
     Job("alert_unfilled_dossiers", 600, dossiers.alert_unfilled),
     Job("expire_mark_certificates", 3600, mark_registers.expire),
     Job("plan_yearly_reports", 3600, yearly_reminders.plan_all),
-    Job("remind_stale_drafts", 3600, dossier_drafts.remind_stale, in_trial=dossier_drafts.tell_staff_of_stale),
+    Job("plan_draft_reminders", 3600, dossier_drafts.plan_reminders, in_trial=dossier_drafts.plan_reminders_in_trial),
     Job("expire_drafts", 3600, dossier_drafts.expire, in_trial=dossier_drafts.expire_none),
     Job("warn_full_prefixes", 3600, company_prefixes.warn_nearly_full, in_trial=company_prefixes.tell_staff_of_nearly_full),
 )

@@ -827,3 +827,39 @@ class CommasUnclear(OfficeError):
     """In a CSV file commas part columns and stand before decimals. Facts: row."""
 
     key = N_("error.commas_unclear")
+
+
+class NoHours(OfficeError):
+    """A text names no two hours of a day."""
+
+    key = N_("error.no_hours")
+
+
+class MomentPast(OfficeError):
+    """A reminder is wanted at a moment that is over. Facts: at."""
+
+    key = N_("error.moment_past")
+
+
+class MomentTooFar(OfficeError):
+    """A reminder is wanted later than we promise. Facts: at, years."""
+
+    key = N_("error.moment_too_far")
+
+
+class TooManyReminders(OfficeError):
+    """A contact has as many open reminders of its own as one may have. Facts: limit."""
+
+    key = N_("error.too_many_reminders")
+
+
+class NothingToRemindOf(OfficeError):
+    """A reminder without words."""
+
+    key = N_("error.nothing_to_remind_of")
+
+
+class NoSuchReminder(OfficeError):
+    """No planned reminder of this contact."""
+
+    key = N_("error.no_such_reminder")

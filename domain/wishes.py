@@ -34,6 +34,8 @@ class Wish(StrEnum):
     LOT_CHECK = "lot_check"
     WEIGHING_PLAN = "weighing_plan"
     INSTRUMENTS = "instruments"
+    REMIND = "remind"
+    REMINDERS = "reminders"
     HELLO = "hello"
     THANKS = "thanks"
 
@@ -60,6 +62,9 @@ _WHOLE = {
     Wish.LOT_CHECK: "kiem tra lo|kiem tra lo hang|kiem tra khoi luong|can lo hang|check lot|check a lot|check my lot",
     Wish.WEIGHING_PLAN: "ke hoach can|can bao nhieu goi|ke hoach lay mau|phieu can|measuring plan|weighing plan",
     Wish.INSTRUMENTS: "phuong tien do|phuong tien do cua toi|can cua toi|my instruments|measuring instruments",
+    Wish.REMIND: "nhac toi|nhac em|dat lich nhac|dat loi nhac|tao loi nhac|them loi nhac|hen nhac|remind me|set a reminder",
+    Wish.REMINDERS: "nhac hen|loi nhac|loi nhac cua toi|loi nhac cua em|cac loi nhac|xem loi nhac|lich nhac|lich nhac cua toi|huy loi nhac|"
+    "my reminders|reminders|gio nhan tin",
     Wish.HELLO: "chao|xin chao|chao em|chao anh|chao chi|chao ban|alo|hi|hello|hey|hi there|good morning|chao ad|chao chi cuc|da chao",
     Wish.THANKS: "cam on|cam on ban|cam on em|cam on nhe|cam on nhieu|thanks|thank you|tks|ok cam on|ok tks|ok|oke|vang|da|da vang|thank",
 }

@@ -6,17 +6,15 @@ word comes a month before that day, the second a week before it.
 
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Contact, Dossier, MarkEntry, Reminder
 from db.models.quantity_mark import IN_FORCE, SUSPENDED
 from db.models.regulation import MONTHS
-from db.models.reminder import DROPPED, PLANNED
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import day, translate
-from usecases import notices, time_limits
+from usecases import notices, reminder_plans, time_limits
 
 CERTIFICATE_EXPIRY = "certificate_expiry"
 RENEWAL = "quantity_certificate.renewal"
@@ -40,14 +38,9 @@ def plan(session: Session, entry: MarkEntry, now: datetime) -> int:
     last, contact_id = renew_by(session, entry), _contact(session, entry)
     if last is None or contact_id is None or entry.expires_on is None:
         return 0
-    known = {reminder.due_at for reminder in of(session, entry)}
-    moments = [datetime.combine(last - timedelta(days=days), _AT, ZONE) for days in BEFORE]
-    ahead = [due for due in moments if due > now and due not in known]
     about = datetime.combine(entry.expires_on + timedelta(days=1), time(), ZONE)
-    for due in ahead:
-        facts = {"kind": CERTIFICATE_EXPIRY, "subject_id": entry.id, "contact_id": contact_id}
-        session.add(Reminder(**facts, due_at=due, about_at=about, state=PLANNED, reason=""))
-    return len(ahead)
+    moments = [(datetime.combine(last - timedelta(days=days), _AT, ZONE), about) for days in BEFORE]
+    return reminder_plans.plan(session, CERTIFICATE_EXPIRY, entry.id, contact_id, moments, now)
 
 
 def _contact(session: Session, entry: MarkEntry) -> int | None:
@@ -57,15 +50,7 @@ def _contact(session: Session, entry: MarkEntry) -> int | None:
 
 def drop(session: Session, entry: MarkEntry, reason: str, now: datetime) -> None:
     """Nothing that is planned for a line is sent any more."""
-    for reminder in of(session, entry):
-        if reminder.state == PLANNED:
-            reminder.state, reminder.reason, reminder.settled_at = DROPPED, reason, now
-
-
-def of(session: Session, entry: MarkEntry) -> list[Reminder]:
-    """All of a line, by time."""
-    its = select(Reminder).where(Reminder.kind == CERTIFICATE_EXPIRY, Reminder.subject_id == entry.id)
-    return list(session.scalars(its.order_by(Reminder.due_at)))
+    reminder_plans.drop(session, CERTIFICATE_EXPIRY, entry.id, reason, now)
 
 
 def stale(session: Session, reminder: Reminder) -> str:
@@ -88,4 +73,4 @@ def say(session: Session, reminder: Reminder, now: datetime) -> None:
     if limit is None or not limit.verified_by:
         by = translate(N_("dossier.due_unverified_rule"), contact.language, due=by)
     expires = day(entry.expires_on, contact.language) if entry.expires_on else "–"
-    notices.say(session, contact, N_("mark.certificate_reminder"), now, number=entry.number, expires=expires, by=by)
+    notices.remind(session, contact, N_("mark.certificate_reminder"), now, number=entry.number, expires=expires, by=by)

@@ -2,16 +2,14 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import Contact, MeasuringInstrument, Reminder
-from db.models.reminder import DROPPED, PLANNED
 from domain.instruments import over_at, reminder_moments
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import day
-from usecases import notices
+from usecases import notices, reminder_plans
 
 INSTRUMENT = "instrument"
 
@@ -22,43 +20,13 @@ def plan(session: Session, instrument: MeasuringInstrument, now: datetime) -> in
     if until is None or instrument.contact_id is None or instrument.ended_at is not None or not instrument.wants_reminders:
         drop(session, instrument, "not wanted", now)
         return 0
-    wanted = reminder_moments(until, now)
-    known = {reminder.due_at: reminder for reminder in of(session, instrument)}
-    for due, reminder in known.items():
-        if reminder.state == PLANNED and due not in wanted:
-            _drop(reminder, "moved", now)
-    return sum(_plan_one(session, instrument.id, instrument.contact_id, due, over_at(until), known.get(due)) for due in wanted)
-
-
-def _plan_one(session: Session, key: int, contact_id: int, due: datetime, about: datetime, known: Reminder | None) -> int:
-    """1 where it was not planned before."""
-    if known is None:
-        session.add(Reminder(kind=INSTRUMENT, subject_id=key, contact_id=contact_id, due_at=due, about_at=about, state=PLANNED, reason=""))
-        return 1
-    if known.state == DROPPED:
-        known.state, known.reason, known.settled_at = PLANNED, "", None
-        known.contact_id, known.about_at = contact_id, about
-        return 1
-    if known.state == PLANNED:
-        known.contact_id = contact_id
-    return 0
+    moments = [(due, over_at(until)) for due in reminder_moments(until, now)]
+    return reminder_plans.plan(session, INSTRUMENT, instrument.id, instrument.contact_id, moments, now)
 
 
 def drop(session: Session, instrument: MeasuringInstrument, reason: str, now: datetime) -> None:
     """Nothing that is planned for an instrument is sent any more."""
-    for reminder in of(session, instrument):
-        if reminder.state == PLANNED:
-            _drop(reminder, reason, now)
-
-
-def _drop(reminder: Reminder, reason: str, now: datetime) -> None:
-    reminder.state, reminder.reason, reminder.settled_at = DROPPED, reason, now
-
-
-def of(session: Session, instrument: MeasuringInstrument) -> list[Reminder]:
-    """All of an instrument, by time."""
-    its = select(Reminder).where(Reminder.kind == INSTRUMENT, Reminder.subject_id == instrument.id)
-    return list(session.scalars(its.order_by(Reminder.due_at)))
+    reminder_plans.drop(session, INSTRUMENT, instrument.id, reason, now)
 
 
 def stale(session: Session, reminder: Reminder) -> str:
@@ -85,4 +53,4 @@ def say(session: Session, reminder: Reminder, now: datetime) -> None:
         [(N_("button.instrument_verified"), f"instrument:{instrument.id}:day")],
         [(N_("button.no_reminders"), f"instrument:{instrument.id}:off")],
     ]
-    notices.say(session, contact, N_("instrument.reminder"), now, buttons, until=day(until, contact.language), **facts)
+    notices.remind(session, contact, N_("instrument.reminder"), now, buttons, until=day(until, contact.language), **facts)

@@ -9,10 +9,11 @@ from sqlalchemy.orm import Session
 
 from db.engine import signal
 from db.models import Contact, Enquiry, OutboundMessage, Staff
-from db.models.outbound_message import OFFICER, REPLY, SUPPRESSED, WAITING
+from db.models.outbound_message import OFFICER, REMINDER, REPLY, SUPPRESSED, WAITING
 from domain import outgoing
 from domain.channels import LIMITS
 from locales import day, moment, translate
+from usecases import quiet_hours
 
 EPHEMERAL_LIFE = timedelta(seconds=10)
 
@@ -28,6 +29,8 @@ class Kind:
 
     priority: int
     on_unknown: str
+    keeps_quiet: bool = False
+    """Nobody waits for it: in quiet hours it waits itself."""
 
 
 KINDS = {
@@ -35,6 +38,7 @@ KINDS = {
     "officer": Kind(OFFICER, "resend"),
     "notice": Kind(OFFICER, "resend"),
     "alert": Kind(OFFICER, "resend"),
+    "reminder": Kind(REMINDER, "list", keeps_quiet=True),
     "ephemeral": Kind(REPLY, "list"),
 }
 
@@ -53,10 +57,12 @@ def send(
 ) -> OutboundMessage:
     """Put a Bot API method for a contact into the outbox, cut to the channel's size; the last row of it is returned, with its id.
 
-    A contact that refuses us on its channel gets the row suppressed at once. Raises what `domain.outgoing.fit` raises.
+    A contact that refuses us on its channel gets the row suppressed at once; what nobody waits for comes after its quiet hours. Raises
+    what `domain.outgoing.fit` raises.
     """
     if method in outgoing.EPHEMERAL:
         kind = "ephemeral"
+    not_before = quiet_hours.next_allowed(session, contact, now) if KINDS[kind].keeps_quiet else now
     rows = [
         OutboundMessage(
             channel=contact.channel,
@@ -74,7 +80,7 @@ def send(
             state=SUPPRESSED if contact.suppressed_at else WAITING,
             reason=contact.suppressed_reason if contact.suppressed_at else None,
             created_at=now,
-            not_before=now,
+            not_before=not_before,
             expires_at=now + EPHEMERAL_LIFE if kind == "ephemeral" else None,
         )
         for part in outgoing.fit(method, payload, LIMITS[contact.channel])

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 from db.models import Contact, Dossier, MarkEntry, Organisation, OrganisationContact, Reminder
 from db.models.organisation import CONFIRMED
 from db.models.quantity_mark import IN_FORCE, SUSPENDED
-from db.models.reminder import DROPPED, PLANNED
+from db.models.reminder import PLANNED
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import day
-from usecases import notices
+from usecases import notices, reminder_plans
 from usecases.quantity_report import REPORT, reported_firms
 
 YEARLY_REPORT = "yearly_report"
@@ -41,7 +41,7 @@ def plan_all(session: Session, now: datetime) -> int:
     if _about(year) - now > _AHEAD:
         return changed
     for organisation_id, contact_id in _owing(session, year, reported):
-        changed += _plan(session, organisation_id, contact_id, year, now)
+        changed += reminder_plans.plan(session, YEARLY_REPORT, organisation_id, contact_id, _moments(year), now)
     return changed
 
 
@@ -55,9 +55,8 @@ def _about(year: int) -> datetime:
     return datetime.combine(date(year + 1, *BEFORE), time(), ZONE)
 
 
-def _moments(year: int, now: datetime) -> list[datetime]:
-    moments = [datetime.combine(date(year + 1, *one), _AT, ZONE) for one in DUE]
-    return [moment for moment in moments if moment > now]
+def _moments(year: int) -> list[tuple[datetime, datetime]]:
+    return [(datetime.combine(date(year + 1, *one), _AT, ZONE), _about(year)) for one in DUE]
 
 
 def _owing(session: Session, year: int, reported: set[int]) -> Iterator[tuple[int, int]]:
@@ -89,19 +88,11 @@ def _contact(session: Session, organisation_id: int) -> int | None:
     return found if found is not None else session.scalar(speaks.order_by(OrganisationContact.id).limit(1))
 
 
-def _plan(session: Session, organisation_id: int, contact_id: int, year: int, now: datetime) -> int:
-    moments = _moments(year, now)
-    for due in moments:
-        facts = {"kind": YEARLY_REPORT, "subject_id": organisation_id, "contact_id": contact_id}
-        session.add(Reminder(**facts, due_at=due, about_at=_about(year), state=PLANNED, reason=""))
-    return len(moments)
-
-
 def _drop_reported(session: Session, year: int, reported: set[int], now: datetime) -> int:
     its = select(Reminder).where(Reminder.kind == YEARLY_REPORT, Reminder.state == PLANNED, Reminder.about_at == _about(year))
     found = [reminder for reminder in session.scalars(its) if reminder.subject_id in reported]
     for reminder in found:
-        reminder.state, reminder.reason, reminder.settled_at = DROPPED, "reported", now
+        reminder_plans.put_aside(reminder, "reported", now)
     return len(found)
 
 
@@ -132,7 +123,7 @@ def say(session: Session, reminder: Reminder, now: datetime) -> None:
         [(N_("button.hand_in_report"), f"dsb:{REPORT}:0")],
     ]
     before = day(date(year + 1, *BEFORE), contact.language)
-    notices.say(session, contact, N_("yearly_report.reminder"), now, buttons, firm=firm.name, year=year, before=before)
+    notices.remind(session, contact, N_("yearly_report.reminder"), now, buttons, firm=firm.name, year=year, before=before)
 
 
 def form_of(organisation_id: int, year: int) -> str:

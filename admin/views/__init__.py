@@ -34,6 +34,7 @@ from admin.views.quantity_papers import QuantityPapersView
 from admin.views.quantity_report import QuantityReportView
 from admin.views.quarantine import QuarantineView
 from admin.views.registrations import RegistrationsView
+from admin.views.reminders import RemindersView
 from admin.views.second_factor import SecondFactorView
 from admin.views.staff import StaffView
 from admin.views.start import StartView
@@ -71,6 +72,7 @@ VIEWS = (
     MarkRegisterView,
     InstrumentsView,
     *KNOWLEDGE,
+    RemindersView,
     ContactsView,
     CannedView,
     CalendarView,

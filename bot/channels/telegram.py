@@ -46,6 +46,8 @@ COMMANDS = (
     "kiem_tra_lo",
     "ke_hoach_can",
     "phuong_tien_do",
+    "nhac_toi",
+    "nhac_hen",
     "ngon_ngu",
     "huy",
     "dong_y",

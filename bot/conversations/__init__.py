@@ -25,6 +25,7 @@ from bot.conversations import (
     product_list,
     quantity_marks,
     register_search,
+    reminders,
     strays,
 )
 from bot.fsm import ConversationStorage
@@ -33,6 +34,7 @@ from bot.greeting import GreetNewcomers
 CONVERSATIONS = (
     groups,
     commands,
+    reminders,
     classes,
     class_sign_up,
     my_classes,

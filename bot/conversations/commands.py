@@ -42,6 +42,7 @@ _COMMANDS = {
     "kiem_tra_lo": Wish.LOT_CHECK,
     "ke_hoach_can": Wish.WEIGHING_PLAN,
     "phuong_tien_do": Wish.INSTRUMENTS,
+    "nhac_hen": Wish.REMINDERS,
 }
 
 

@@ -35,7 +35,7 @@ from db.models.quarantined_update import QuarantinedUpdate
 from db.models.reference_counter import ReferenceCounter
 from db.models.registration import ClassInterest, Participant, Registration, SurveyAnswer
 from db.models.regulation import Fee, MeasurementTable, TimeLimit
-from db.models.reminder import Reminder
+from db.models.reminder import PersonalReminder, Reminder
 from db.models.replaced_document import ReplacedDocument
 from db.models.revision import Revision
 from db.models.staff import Staff, StaffRole, staff_roles
@@ -102,6 +102,7 @@ __all__ = [
     "Participant",
     "Passkey",
     "Pause",
+    "PersonalReminder",
     "Phrasing",
     "Presence",
     "QuarantinedUpdate",

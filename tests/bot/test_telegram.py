@@ -285,6 +285,8 @@ async def test_the_command_menu_is_published_in_both_languages(polling: House) -
         "kiem_tra_lo",
         "ke_hoach_can",
         "phuong_tien_do",
+        "nhac_toi",
+        "nhac_hen",
         "ngon_ngu",
         "huy",
         "dong_y",

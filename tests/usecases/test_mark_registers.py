@@ -227,7 +227,8 @@ def test_a_certificate_takes_two_people_runs_five_years_and_can_be_suspended(dat
         assert (entry.status, one.status) == ("suspended", "suspended")
         mark_registers.resume(session, entry, staff=officer, now=NOW)
         assert (entry.status, one.status, entry.suspended_until) == ("in_force", "certified", None)
-        reminders.send_due(session, datetime.fromisoformat("2031-08-20T03:00:00+00:00"))
+        while reminders.send_due(session, datetime.fromisoformat("2031-08-20T03:00:00+00:00")):
+            pass  # one a contact at a time
         assert "hết hiệu lực sau ngày 23/11/2031" in heard(session)
         assert mark_registers.expire(session, datetime.fromisoformat("2031-11-23T05:00:00+00:00")) == 0
         assert mark_registers.expire(session, datetime.fromisoformat("2031-11-24T05:00:00+00:00")) == 1
