@@ -3,7 +3,7 @@
 A text is chat HTML with placeholders from a closed list and optional parts in double brackets, which are left out where a placeholder
 in them has nothing to say:
 
->>> render("Kính gửi {{name}}[[ ({{firm}})]]: lịch <b>mới</b>", {"name": "A & B", "firm": ""})
+>>> render("Kính gửi {{name}}[[ ({{firm}})]]: lịch <b>mới</b>", {"name": "A & B", "firm": ""}, {"name": "quý vị"})
 'Kính gửi A &amp; B: lịch <b>mới</b>'
 """
 
@@ -23,6 +23,8 @@ from domain.messages import N_
 
 PLACEHOLDERS = {"name": 200, "firm": 200, "tax_code": 20, "commune": 80}
 """Name → the most characters that it may stand for."""
+ALWAYS = ("name", "firm")
+"""Those that have a polite word where nothing is known; the others stand in optional parts only."""
 
 LINK, SERVICE, CLASS = "link", "service", "class"
 """What a button does: opens an address, starts a service (a wish's name), signs up for a class (its id)."""
@@ -93,17 +95,21 @@ class Problem:
     facts: Mapping[str, Any] = field(default_factory=dict)
 
 
-def render(text: str, facts: Mapping[str, str]) -> str:
-    """The text for one recipient, its facts escaped. Raises KeyError for a placeholder that is not known, which `problems_of` names before."""
-    return _fill(_PART.sub(lambda part: _optional(part[1], facts), text), facts).strip()
+def render(text: str, facts: Mapping[str, str], polite: Mapping[str, str]) -> str:
+    """The text for one recipient, its facts escaped; `polite` says what stands outside optional parts where a fact is empty.
+
+    Raises KeyError for a placeholder that is not known, which `problems_of` names before.
+    """
+
+    def fact(found: re.Match[str]) -> str:
+        name = found["name"]
+        return found[0] if name is None else html.escape(facts[name] or polite[name])
+
+    return _TOKEN.sub(fact, _PART.sub(lambda part: _optional(part[1], facts), text)).strip()
 
 
 def _optional(part: str, facts: Mapping[str, str]) -> str:
     return part if all(facts[name] for name in _names(part)) else ""
-
-
-def _fill(text: str, facts: Mapping[str, str]) -> str:
-    return _TOKEN.sub(lambda found: html.escape(facts[found["name"]]) if found["name"] is not None else found[0], text)
 
 
 def _names(text: str) -> list[str]:
@@ -135,7 +141,7 @@ def _of_text(content: Content, language: str, channels: Mapping[str, ChannelLimi
         yield Problem(language, N_("broadcast.problem.markup"), fault.facts)
         return
     yield from _of_links(text, language)
-    length = markup.visible_length(render(text, {name: "x" * most for name, most in PLACEHOLDERS.items()})) + ROOM
+    length = markup.visible_length(render(text, {name: "x" * most for name, most in PLACEHOLDERS.items()}, {})) + ROOM
     for channel, limits in channels.items():
         limit = limits.caption if content.file else limits.text
         if length > limit:
@@ -146,6 +152,9 @@ def _of_tokens(text: str, language: str) -> Iterator[Problem]:
     for name in _names(text):
         if name not in PLACEHOLDERS:
             yield Problem(language, N_("broadcast.problem.placeholder"), {"name": name, "known": ", ".join(PLACEHOLDERS)})
+    for name in _names(_PART.sub("", text)):
+        if name in PLACEHOLDERS and name not in ALWAYS:
+            yield Problem(language, N_("broadcast.problem.optional"), {"name": name})
     rest = _PART.sub("", _TOKEN.sub(lambda found: "" if found["name"] is not None else found[0], text))
     nested = any("[[" in part for part in _PART.findall(text))
     if nested or any(sign in rest for sign in ("{{", "}}", "[[", "]]")):

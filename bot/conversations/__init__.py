@@ -18,6 +18,7 @@ from bot.conversations import (
     labels,
     my_classes,
     my_dossiers,
+    news,
     product_list,
     strays,
 )
@@ -26,6 +27,7 @@ from bot.greeting import GreetNewcomers
 
 CONVERSATIONS = (
     groups,
+    news,
     commands,
     classes,
     class_sign_up,
