@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, false, or_, select, true
 from werkzeug.wrappers import Response
 
 from admin.staff_login import is_signed_in, next_step
-from db.models import Contact, Dossier, Enquiry, Organisation, PanelTask, StaffSession
+from db.models import Contact, Dossier, Enquiry, Organisation, PanelTask, Reminder, StaffSession
 from domain import dossiers
 
 ADMINISTRATOR, ENQUIRIES, TRAINING, BARCODES, METROLOGY, COMMUNICATIONS, VIEWER = ROLES = (
@@ -54,6 +54,9 @@ FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES})}
 """Families of procedures (`domain.dossiers`): who works on their dossiers."""
 DOSSIER_OFFICERS = frozenset({ADMINISTRATOR}).union(*FAMILIES.values())
 DOSSIER_READERS = DOSSIER_OFFICERS | {VIEWER}
+REMINDER_KINDS = {TRAINING: ("class",), BARCODES: ("fee", "draft", "missing", "deadline")}
+"""Kinds of reminders (`usecases.reminders.KINDS`) that a specialist sees and calls off; administrators all."""
+REMINDER_READERS = frozenset({ADMINISTRATOR, VIEWER, *REMINDER_KINDS})
 
 # ── functions: endpoint → the roles that may call it ─────────────────────────────────────────────────────────────────────────────────
 
@@ -208,6 +211,10 @@ RIGHTS = {
     "subjects.activate": OFFICERS,
     "subjects.confirm": OFFICERS,
     "documents.index": OFFICERS,
+    # reminders of every kind; a specialist's own kinds
+    "reminders.index_view": REMINDER_READERS,
+    "reminders.details_view": REMINDER_READERS,
+    "reminders.cancel": REMINDER_READERS - {VIEWER},
     # people outside
     "contacts.index_view": READERS | {COMMUNICATIONS},
     "contacts.details_view": READERS | {COMMUNICATIONS},
@@ -330,11 +337,16 @@ def _own_sessions() -> ColumnElement[bool]:
     return StaffSession.staff_id == person_id()
 
 
+def _reminders_of(role: str) -> Rule:
+    return lambda: Reminder.kind.in_(REMINDER_KINDS[role])
+
+
 ROWS: dict[str, dict[str, Rule]] = {
     "enquiries": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _assigned),
     "contacts": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _of_assigned),
     "dossiers": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _of_family),
     "organisations": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _filed_in_family),
+    "reminders": {ADMINISTRATOR: _all, VIEWER: _all} | {role: _reminders_of(role) for role in REMINDER_KINDS},
     "panel_tasks": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_tasks),
     "staff_sessions": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_sessions),
 }
@@ -353,6 +365,7 @@ FIELDS = {
     "registrations.phone": TRAINERS,
     "registrations.answers": TRAINERS,
     "registrations.note": TRAINERS,
+    "personal_reminders.words": ADMINISTRATORS,
     "staff.email": ADMINISTRATORS,
 }
 """Who sees a field as it is. Others see that it is hidden; of a text only what is no number of a person. Everything else is open."""

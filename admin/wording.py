@@ -48,6 +48,7 @@ KIND = {
     "notice": N_("panel.kind.notice"),
     "alert": N_("panel.kind.alert"),
     "ephemeral": N_("panel.kind.ephemeral"),
+    "reminder": N_("panel.kind.reminder"),
 }
 ENTRY_STATUS = {
     "draft": N_("panel.entry.draft"),
@@ -134,6 +135,7 @@ NOUN = {
     "phrasings": N_("panel.noun.phrasings"),
     "quarantined_updates": N_("panel.noun.quarantined_updates"),
     "registrations": N_("panel.noun.registrations"),
+    "reminders": N_("panel.menu.reminders"),
     "replaced_documents": N_("panel.noun.replaced_documents"),
     "staff": N_("panel.noun.staff"),
     "staff_roles": N_("panel.noun.staff_roles"),
@@ -246,6 +248,10 @@ DROPPED = {
     "class ended": N_("panel.reminder.class_ended"),
     "begun": N_("panel.reminder.begun"),
     "newer due": N_("panel.reminder.newer"),
+    "quiet": N_("panel.reminder.quiet"),
+    "called off": N_("panel.reminder.called_off"),
+    "not wanted": N_("panel.reminder.not_wanted"),
+    "paid": N_("panel.reminder.paid"),
 }
 """Why a reminder is not sent."""
 OUTCOME = {
@@ -277,6 +283,7 @@ FILTER = {
     "overdue": N_("panel.filter.due"),
     "awaiting": N_("panel.filter.turn"),
     "kind": N_("panel.dossier.type"),
+    "reminder": N_("panel.outbox.kind"),
     "speaker": N_("panel.organisation.contacts"),
 }
 REVIEW_STATE = {

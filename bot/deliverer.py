@@ -24,7 +24,7 @@ from bot.pace import Pace
 from bot.writer import Writer
 from db.engine import Database, is_passing_fault
 from db.models import Contact, Lease, OutboundMessage, Pause, UploadedFile
-from db.models.outbound_message import FAILED, OPEN, SENDING, SENT, SUPPRESSED, UNKNOWN, WAITING
+from db.models.outbound_message import FAILED, OPEN, REMINDER, SENDING, SENT, SUPPRESSED, UNKNOWN, WAITING
 from db.upsert import insert_if_absent
 from domain.outgoing import EPHEMERAL
 from locales import translate_html
@@ -223,6 +223,12 @@ class Deliverer:
     def _candidates(self, session: Session, limit: int) -> list[int]:
         """Heads of their chats that are due and whose chat may be spoken to, best priority first."""
         earlier = aliased(OutboundMessage)
+        gives_way = and_(  # what waits for the end of quiet hours keeps nobody waiting who does not
+            earlier.state == WAITING,
+            earlier.not_before > self._clock(),
+            earlier.priority >= REMINDER,
+            earlier.priority > OutboundMessage.priority,
+        )
         blocked = exists().where(
             earlier.channel == OutboundMessage.channel,
             earlier.account == OutboundMessage.account,
@@ -231,6 +237,7 @@ class Deliverer:
             earlier.id < OutboundMessage.id,
             earlier.kind != "ephemeral",
             or_(earlier.state == SENDING, earlier.kind.not_in(TO_MANY), OutboundMessage.kind.in_(TO_MANY)),
+            ~gives_way,
         )
         free = and_(~blocked, OutboundMessage.chat_id.not_in(self._pace.busy_chats()))
         rested = or_(OutboundMessage.kind.not_in(TO_MANY), OutboundMessage.chat_id.not_in(self._pace.unrested_chats()))

@@ -15,6 +15,7 @@ from bot.dossier_showing import show_own
 from bot.drafts import open_draft
 from bot.handing_over import hand_over, last_question
 from bot.memory import CODES_TRIED, keep, recall
+from bot.reminding import ask_what, show_all
 from bot.signing_up import resume
 from bot.work import Work
 from db.models import Enquiry
@@ -157,6 +158,8 @@ GRANTS = {
     Wish.CONTINUE_CLASS: resume,
     Wish.BARCODES: show_menu,
     Wish.CODES: ask_for_code,
+    Wish.REMIND: ask_what,
+    Wish.REMINDERS: show_all,
     Wish.HELLO: _hello,
     Wish.THANKS: _thanks,
 }

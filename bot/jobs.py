@@ -35,7 +35,7 @@ JOBS = (
     Job("alarm_stalled_waiting_lists", 600, waiting_list.alarm_stalled),
     Job("send_reminders", 30, reminders.send_due, in_trial=reminders.tell_staff_of_due),
     Job("alert_late_dossiers", 600, dossiers.alert_late),
-    Job("remind_stale_drafts", 3600, dossier_drafts.remind_stale, in_trial=dossier_drafts.tell_staff_of_stale),
+    Job("plan_draft_reminders", 3600, dossier_drafts.plan_reminders, in_trial=dossier_drafts.plan_reminders_in_trial),
     Job("expire_drafts", 3600, dossier_drafts.expire, in_trial=dossier_drafts.expire_none),
     Job("warn_full_prefixes", 3600, company_prefixes.warn_nearly_full, in_trial=company_prefixes.tell_staff_of_nearly_full),
 )

@@ -24,6 +24,7 @@ from domain.dossiers.declaration import EXCEL
 from domain.errors import FileNotFetched, FileTooLarge, OfficeError, TooManyFiles
 from domain.folding import clean
 from domain.languages import OTHER, language_of
+from domain.moments import wish_of
 from domain.questions import questions_of
 from locales.languages import DEFAULT, LANGUAGES
 from usecases import contacts, enquiries, uploads
@@ -172,4 +173,4 @@ def _question(inbound: Inbound) -> str:
     update = inbound.update
     message = (update.message or update.edited_message) if update else None
     text = clean(message.text or "") if message else ""
-    return "" if text.startswith("/") else text[:_LONGEST]
+    return "" if text.startswith("/") or wish_of(text) is not None else text[:_LONGEST]

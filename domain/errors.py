@@ -710,3 +710,39 @@ class NeverAgain(OfficeError):
     """A message of a broadcast is not sent a second time, whatever became of the first."""
 
     key = N_("error.never_again")
+
+
+class NoHours(OfficeError):
+    """A text names no two hours of a day."""
+
+    key = N_("error.no_hours")
+
+
+class MomentPast(OfficeError):
+    """A reminder is wanted at a moment that is over. Facts: at."""
+
+    key = N_("error.moment_past")
+
+
+class MomentTooFar(OfficeError):
+    """A reminder is wanted later than we promise. Facts: at, years."""
+
+    key = N_("error.moment_too_far")
+
+
+class TooManyReminders(OfficeError):
+    """A contact has as many open reminders of its own as one may have. Facts: limit."""
+
+    key = N_("error.too_many_reminders")
+
+
+class NothingToRemindOf(OfficeError):
+    """A reminder without words."""
+
+    key = N_("error.nothing_to_remind_of")
+
+
+class NoSuchReminder(OfficeError):
+    """No planned reminder of this contact."""
+
+    key = N_("error.no_such_reminder")

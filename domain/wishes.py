@@ -29,6 +29,8 @@ class Wish(StrEnum):
     CONTINUE_CLASS = "continue_class"
     BARCODES = "barcodes"
     CODES = "codes"
+    REMIND = "remind"
+    REMINDERS = "reminders"
     HELLO = "hello"
     THANKS = "thanks"
 
@@ -50,6 +52,9 @@ _WHOLE = {
     Wish.BARCODES: "ma vach|ma so ma vach|ma so vach|msmv|dich vu ma vach|barcode|barcodes",
     Wish.CODES: "tra ma|tra ma vach|tra cuu ma vach|kiem tra ma vach|kiem tra ma|check ma vach|doc ma vach|quet ma vach|check barcode|"
     "check a barcode|check the barcode|check code|scan barcode",
+    Wish.REMIND: "nhac toi|nhac em|dat lich nhac|dat loi nhac|tao loi nhac|them loi nhac|hen nhac|remind me|set a reminder",
+    Wish.REMINDERS: "nhac hen|loi nhac|loi nhac cua toi|loi nhac cua em|cac loi nhac|xem loi nhac|lich nhac|lich nhac cua toi|huy loi nhac|"
+    "my reminders|reminders|gio nhan tin",
     Wish.HELLO: "chao|xin chao|chao em|chao anh|chao chi|chao ban|alo|hi|hello|hey|hi there|good morning|chao ad|chao chi cuc|da chao",
     Wish.THANKS: "cam on|cam on ban|cam on em|cam on nhe|cam on nhieu|thanks|thank you|tks|ok cam on|ok tks|ok|oke|vang|da|da vang|thank",
 }

@@ -53,3 +53,10 @@ def moment(value: datetime, language: str) -> str:
     """A moment in the office's own time: 14:05, 22/11/2026."""
     pattern = "HH:mm, dd/MM/yyyy" if language == "vi" else "HH:mm, d MMM yyyy"
     return format_datetime(value.astimezone(OFFICE_ZONE), pattern, locale=language)
+
+
+def weekday_moment(value: datetime, language: str) -> str:
+    """A moment with its weekday, as what is to come is shown: thứ Ba, 15/06/2027, 08:00; Tuesday, 15 Jun 2027, 08:00."""
+    pattern = "EEEE, dd/MM/yyyy, HH:mm" if language == "vi" else "EEEE, d MMM yyyy, HH:mm"
+    said = format_datetime(value.astimezone(OFFICE_ZONE), pattern, locale=language)
+    return said.replace("Thứ", "thứ").replace("Chủ Nhật", "Chủ nhật") if language == "vi" else said

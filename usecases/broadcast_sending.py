@@ -30,7 +30,7 @@ from domain.errors import OfficeError
 from domain.messages import N_
 from domain.topics import SERVICE
 from domain.worktime import ZONE
-from usecases import broadcasts, contacts, outbox, sending_hours, topics, withdrawals
+from usecases import broadcasts, contacts, outbox, quiet_hours, topics, withdrawals
 from usecases.broadcast_counts import count
 from usecases.broadcast_planning import stop
 from usecases.broadcast_writing import facts_of, write, write_digest
@@ -116,7 +116,7 @@ def is_open(session: Session, broadcast: Broadcast, now: datetime) -> bool:
         local = now.astimezone(ZONE).time()
         if not time.fromisoformat(broadcast.window_from) <= local < time.fromisoformat(broadcast.window_until):
             return False
-    return broadcast.topic == SERVICE or sending_hours.next_allowed(session, None, now) <= now
+    return broadcast.topic == SERVICE or quiet_hours.next_allowed_for_all(session, now) <= now
 
 
 def _waiting(session: Session, account: Account) -> int:
@@ -192,7 +192,7 @@ class _Feeding:
     def _allowed_at(self, contact: Contact, broadcast: Broadcast, at: datetime) -> datetime:
         if broadcast.is_urgent or broadcast.topic == SERVICE:
             return at
-        return sending_hours.next_allowed(self._session, contact, at)
+        return quiet_hours.next_allowed(self._session, contact, at)
 
     def _held_with(self, recipient: BroadcastRecipient, broadcast: Broadcast) -> list[tuple[BroadcastRecipient, Broadcast]]:
         """What else the contact is to be told in one digest, of broadcasts that are being sent and that they still want."""

@@ -29,7 +29,7 @@ from domain.topics import TOPICS
 from domain.wishes import Wish
 from domain.worktime import ZONE
 from locales.languages import LANGUAGES
-from usecases import office, sending_hours, withdrawals
+from usecases import office, quiet_hours, withdrawals
 
 LIMIT_KEY = "broadcasts"
 """Office setting: `approve_above` and `type_above`, numbers of recipients."""
@@ -163,7 +163,7 @@ def _of_time(session: Session, broadcast: Broadcast, now: datetime) -> list[Prob
     if (at := broadcast.scheduled_at) is not None:
         if at < now - timedelta(minutes=5):
             found.append(Problem("scheduled_at", N_("broadcast.problem.past")))
-        elif not broadcast.is_urgent and sending_hours.next_allowed(session, None, at) > at:
+        elif not broadcast.is_urgent and quiet_hours.next_allowed_for_all(session, at) > at:
             found.append(Problem("scheduled_at", N_("broadcast.problem.quiet")))
     if broadcast.window_from or broadcast.window_until:
         try:

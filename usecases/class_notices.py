@@ -3,7 +3,7 @@
 The data of the buttons is what the counter's conversation about classes understands.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -92,9 +92,28 @@ def tell(
     session: Session, registration: Registration, key: str, now: datetime, buttons: Sequence[Sequence[notices.Button]] = (), **more: Any
 ) -> bool:
     """Say something to the contact of a registration; False where it has none, as staff wrote it down."""
+    return _tell(notices.say, session, registration, key, now, buttons, more)
+
+
+def remind(
+    session: Session, registration: Registration, key: str, now: datetime, buttons: Sequence[Sequence[notices.Button]] = (), **more: Any
+) -> bool:
+    """The same for what nobody waits for."""
+    return _tell(notices.remind, session, registration, key, now, buttons, more)
+
+
+def _tell(
+    say: Callable[..., None],
+    session: Session,
+    registration: Registration,
+    key: str,
+    now: datetime,
+    buttons: Sequence[Sequence[notices.Button]],
+    more: dict[str, Any],
+) -> bool:
     if registration.contact is None:
         return False
-    notices.say(session, registration.contact, key, now, buttons, **facts(registration, registration.contact.language), **more)
+    say(session, registration.contact, key, now, buttons, **facts(registration, registration.contact.language), **more)
     return True
 
 

@@ -236,7 +236,7 @@ def _tell_followers(session: Session, training_class: TrainingClass, now: dateti
     for contact in session.scalars(followers.where(ClassInterest.topic == training_class.topic)):
         said = {"title": training_class.title, "when": class_notices.when(training_class.sessions, contact.language)}
         show = (N_("button.class"), class_notices.show_class(training_class.id))
-        notices.say(session, contact, N_("class.announced"), now, [[show]], topic=training_class.topic, **said)
+        notices.remind(session, contact, N_("class.announced"), now, [[show]], topic=training_class.topic, **said)
 
 
 def close(session: Session, key: int, now: datetime) -> TrainingClass:
@@ -273,7 +273,7 @@ def hold(session: Session, key: int, now: datetime) -> TrainingClass:
     for registration in of(session, training_class):
         if registration.status == CONFIRMED:
             stars = [(f"{points}★", class_notices.mark(registration.id, "content", points)) for points in range(1, 6)]
-            class_notices.tell(session, registration, N_("class.survey_content"), now, [stars])
+            class_notices.remind(session, registration, N_("class.survey_content"), now, [stars])
         else:
             registration.status, registration.offer_until = REGISTRATION_CANCELLED, None
             registration.ended_at, registration.ended_by = now, sign_up.CLASS

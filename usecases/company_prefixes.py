@@ -106,7 +106,7 @@ def _warn(session: Session, now: datetime, *, trial: bool) -> int:
             outbox.alert_staff(session, N_("alert.prefix_full.subject"), N_("alert.prefix_full.body"), now=now, **facts)
             continue
         for contact in speakers(session, prefix):
-            notices.say(session, contact, N_("prefix.nearly_full"), now, **facts)
+            notices.remind(session, contact, N_("prefix.nearly_full"), now, **facts)
     return warned
 
 

@@ -12,19 +12,18 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from db.models import Contact, Dossier, DossierDraft, Organisation, Reminder, Staff
 from db.models.organisation import CONFIRMED
-from db.models.reminder import DROPPED
 from domain import dossiers
 from domain.dossiers.declaration import ADDRESS, DossierType, Field, Paper, Part
 from domain.errors import BadMoveCode, EnoughFiles, NoSuchDraft
 from domain.markup import to_plain
 from domain.messages import N_
 from locales import translate
-from usecases import leases, notices, organisations, outbox
+from usecases import leases, notices, organisations, outbox, reminder_plans
 
 OPEN, SUBMITTED, THROWN_AWAY, EXPIRED = "open", "submitted", "thrown_away", "expired"
 
@@ -36,8 +35,10 @@ ARRIVES_WITHIN = timedelta(minutes=10)
 """A file that a dying process left half-way holds its draft up no longer."""
 BATCH = 50
 _ARRIVING = "arriving"
-_REMINDER = "draft"
-"""Kind of the rows that keep, in trial mode, that staff were told."""
+DRAFT, MOVED = "draft", "moved"
+"""Kind of the reminders, and why one is dropped whose draft was gone on with."""
+PLANNED_AHEAD = timedelta(days=7)
+"""So long before it comes a reminder can be seen, and called off."""
 
 
 def begin(
@@ -192,7 +193,8 @@ def put_off(draft: DossierDraft, part: Part, now: datetime) -> None:
         answer(draft, part, draft.answers.get(part.name, ""), now)
 
 
-def throw_away(draft: DossierDraft, now: datetime) -> None:
+def throw_away(session: Session, draft: DossierDraft, now: datetime) -> None:
+    reminder_plans.drop(session, DRAFT, draft.id, "ended", now)
     draft.status, draft.changed_at = THROWN_AWAY, now
     draft.link_digest = draft.code_digest = None
 
@@ -277,29 +279,65 @@ def go_on(key: int) -> str:
     return f"resume:{key}"
 
 
-def remind_stale(session: Session, now: datetime) -> int:
-    """Say once of each draft that nobody works on that it ends in a week; how many."""
-    stale = _lock(session, DossierDraft.reminded_at.is_(None), DossierDraft.changed_at <= now - REMIND_AFTER)
+def plan_reminders(session: Session, now: datetime) -> int:
+    """Plan, a week ahead, a word to who does not go on with a draft; an officer who began one for a visitor is told by mail. How many."""
+    told_in_trial = Reminder.reason == "trial"
+    return _plan(session, now, or_(told_in_trial, Reminder.reason == MOVED)) + _remind_officers(session, now)
+
+
+def plan_reminders_in_trial(session: Session, now: datetime) -> int:
+    """What `plan_reminders` is in trial mode: staff hear of each draft once. No draft ends without a word to who wrote it."""
+    return _plan(session, now, Reminder.reason == MOVED)
+
+
+def _plan(session: Session, now: datetime, void: ColumnElement[bool]) -> int:
+    """Plan for those drafts that have no reminder since they were changed, not counting the `void` ones."""
+    theirs = (Reminder.kind == DRAFT, Reminder.subject_id == DossierDraft.id)
+    known = select(Reminder.id).where(*theirs, or_(Reminder.settled_at.is_(None), Reminder.settled_at >= DossierDraft.changed_at), ~void)
+    unread = (DossierDraft.contact_id.is_not(None), DossierDraft.reminded_at.is_(None), ~known.exists())
+    drafts = _lock(session, DossierDraft.changed_at <= now - (REMIND_AFTER - PLANNED_AHEAD), *unread)
+    for draft in drafts:
+        assert draft.contact_id is not None
+        due = max(draft.changed_at + REMIND_AFTER, now + timedelta(seconds=1))
+        reminder_plans.plan(session, DRAFT, draft.id, draft.contact_id, [(due, due + (EXPIRE_AFTER - REMIND_AFTER))], now)
+    return len(drafts)
+
+
+def _remind_officers(session: Session, now: datetime) -> int:
+    stale = _lock(
+        session, DossierDraft.contact_id.is_(None), DossierDraft.reminded_at.is_(None), DossierDraft.changed_at <= now - REMIND_AFTER
+    )
     for draft in stale:
         draft.reminded_at = now
-        _tell(session, draft, N_("dossier.draft_stale"), now, [[(N_("button.continue_dossier"), go_on(draft.id))]])
+        _tell(session, draft, N_("dossier.draft_stale"), now, [])
     return len(stale)
 
 
-def tell_staff_of_stale(session: Session, now: datetime) -> int:
-    """What `remind_stale` is in trial mode: citizens hear nothing, staff hear once what they would have. No draft ends without a word to
-    who wrote it, so `reminded_at` stays empty, and in trial mode nothing expires."""
-    known = select(Reminder.id).where(
-        Reminder.kind == _REMINDER, Reminder.subject_id == DossierDraft.id, Reminder.about_at == DossierDraft.changed_at
-    )
-    unread = (DossierDraft.contact_id.is_not(None), DossierDraft.reminded_at.is_(None), ~known.exists())
-    stale = _lock(session, DossierDraft.changed_at <= now - REMIND_AFTER, *unread)
-    for draft in stale:
-        facts = {"kind": _REMINDER, "subject_id": draft.id, "contact_id": draft.contact_id, "about_at": draft.changed_at}
-        session.add(Reminder(**facts, due_at=now, state=DROPPED, reason="trial", settled_at=now))
-    if stale:
-        outbox.alert_staff(session, N_("alert.trial_drafts.subject"), N_("alert.trial_drafts.body"), now=now, number=len(stale))
-    return len(stale)
+def stale(session: Session, reminder: Reminder) -> str:
+    """Why a reminder of a draft is not sent any more; empty where it is."""
+    draft = session.get(DossierDraft, reminder.subject_id)
+    if draft is None or draft.status != OPEN:
+        return "ended"
+    went_on = draft.changed_at + REMIND_AFTER > reminder.due_at or draft.contact_id != reminder.contact_id
+    return MOVED if went_on else ""
+
+
+def say_stale(session: Session, reminder: Reminder, now: datetime) -> None:
+    """It ends in a week."""
+    draft = session.get_one(DossierDraft, reminder.subject_id)
+    draft.reminded_at = now
+    _tell(session, draft, N_("dossier.draft_stale"), now, [[(N_("button.continue_dossier"), go_on(draft.id))]])
+
+
+def name_of(session: Session, reminder: Reminder) -> str:
+    """A draft has no name of its own but its prefix and number."""
+    draft = session.get_one(DossierDraft, reminder.subject_id)
+    return f"{declared(draft).prefix}-{draft.id}"
+
+
+def called_off(session: Session, reminder: Reminder, now: datetime) -> None:
+    """Who wants no word of it knows that it ends."""
+    session.get_one(DossierDraft, reminder.subject_id).reminded_at = now
 
 
 def expire(session: Session, now: datetime) -> int:
@@ -331,7 +369,7 @@ def _tell(session: Session, draft: DossierDraft, key: str, now: datetime, keyboa
     days = (EXPIRE_AFTER - REMIND_AFTER).days
     if draft.contact is not None:
         kind = translate(f"dossier.type.{draft.kind}", draft.contact.language)
-        notices.say(session, draft.contact, key, now, keyboard, kind=kind, days=days)
+        notices.remind(session, draft.contact, key, now, keyboard, kind=kind, days=days)
     elif draft.staff_id is not None:
         person = session.get_one(Staff, draft.staff_id)
         kind = translate(f"dossier.type.{draft.kind}", person.language)

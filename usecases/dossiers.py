@@ -48,7 +48,7 @@ from domain.errors import (
 )
 from domain.messages import N_
 from domain.worktime import ZONE
-from usecases import dossier_drafts, dossier_notices, organisations, outbox, time_limits
+from usecases import dossier_drafts, dossier_notices, dossier_reminders, organisations, outbox, reminder_plans, time_limits
 from usecases.enquiries import FileToSend
 from usecases.references import next_reference
 
@@ -112,6 +112,8 @@ def submit(
     session.add(dossier)
     session.flush()
     draft.status, draft.dossier_id, draft.code_digest, draft.changed_at = dossier_drafts.SUBMITTED, dossier.id, None, now
+    reminder_plans.drop(session, dossier_drafts.DRAFT, draft.id, "ended", now)
+    dossier_reminders.follow(session, dossier, now)
     record(session, dossier, "submitted", actor=STAFF if staff else CITIZEN, staff=staff, now=now)
     if organisation is not None and contact is not None:
         _ask_who_is_confirmed(session, organisation.id, contact, now)
@@ -314,6 +316,7 @@ def _go(session: Session, dossier: Dossier, way: Move, *, actor: str, staff: Sta
     _set_clock(session, dossier, way, now)
     if (asked := open_demand(session, dossier)) is not None:
         asked.filled_at = now  # it goes on without what is left to fill
+        dossier_reminders.drop_missing(session, asked, now)
     dossier.status, dossier.status_since = way.target, now
     if way.target == WITHDRAWN:
         dossier.products_at = None  # what it declared is no longer shown, and taken back in the background
@@ -335,6 +338,7 @@ def _set_clock(session: Session, dossier: Dossier, way: Move, now: datetime) -> 
         dossier.due_on, dossier.days_left = time_limits.due(session, way.limit, now), None
     elif dossier.days_left is not None:
         dossier.due_on, dossier.days_left = time_limits.after(session, dossier.days_left, now), None
+    dossier_reminders.follow(session, dossier, now)
 
 
 def propose(session: Session, dossier: Dossier, target: str, *, staff: Staff, words: str, now: datetime) -> None:
@@ -454,6 +458,7 @@ def demand(
     dossier.proposed_status, dossier.proposed_by_id, dossier.proposed_words = "", None, ""
     record(session, dossier, "demanded", actor=STAFF, staff=staff, words="\n".join(one.words.strip() for one in wanted), now=now)
     dossier_notices.demanded(session, dossier, row, now)
+    dossier_reminders.plan_missing(session, dossier, row, now)
     return row
 
 
@@ -536,6 +541,7 @@ def _fill_if_done(session: Session, dossier: Dossier, now: datetime, staff: Staf
     if asked is None or any(item.done_at is None for item in asked.items):
         return False
     asked.filled_at = now
+    dossier_reminders.drop_missing(session, asked, now)
     way = next(way for way in declared(dossier).moves_from(dossier.status, CITIZEN) if declared(dossier).state(way.target).clock == RUNS)
     _set_clock(session, dossier, way, now)
     dossier.status, dossier.status_since = way.target, now

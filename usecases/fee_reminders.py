@@ -2,16 +2,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db.models import CompanyPrefix, Contact, Reminder
-from db.models.reminder import DROPPED, PLANNED
 from domain.fees import due_day, over_at, reminder_moments
 from domain.messages import N_
 from domain.worktime import ZONE
 from locales import amount, day, translate
-from usecases import fees, notices
+from usecases import fees, notices, reminder_plans
 
 FEE = "fee"
 SOONEST_YEARS = 3
@@ -20,22 +18,8 @@ SOONEST_YEARS = 3
 
 def plan(session: Session, prefix: CompanyPrefix, contact_id: int, now: datetime) -> int:
     """Plan the reminders of the next year that is not paid; planning again adds nothing. How many. They go to this contact."""
-    known = {reminder.due_at: reminder for reminder in of(session, prefix)}
-    planned = 0
     year, moments = next_moments(prefix, now)
-    for due in moments:
-        reminder = known.get(due)
-        if reminder is None:
-            facts = {"kind": FEE, "subject_id": prefix.id, "contact_id": contact_id}
-            session.add(Reminder(**facts, due_at=due, about_at=over_at(year), state=PLANNED, reason=""))
-        elif reminder.state == DROPPED:
-            reminder.state, reminder.reason, reminder.settled_at = PLANNED, "", None
-            reminder.contact_id = contact_id
-        else:
-            reminder.contact_id = contact_id
-            continue
-        planned += 1
-    return planned
+    return reminder_plans.plan(session, FEE, prefix.id, contact_id, [(due, over_at(year)) for due in moments], now)
 
 
 def next_moments(prefix: CompanyPrefix, now: datetime) -> tuple[int, list[datetime]]:
@@ -49,15 +33,7 @@ def next_moments(prefix: CompanyPrefix, now: datetime) -> tuple[int, list[dateti
 
 def drop(session: Session, prefix: CompanyPrefix, reason: str, now: datetime) -> None:
     """Nothing that is planned for a prefix is sent any more."""
-    for reminder in of(session, prefix):
-        if reminder.state == PLANNED:
-            reminder.state, reminder.reason, reminder.settled_at = DROPPED, reason, now
-
-
-def of(session: Session, prefix: CompanyPrefix) -> list[Reminder]:
-    """All of a prefix, by time."""
-    its = select(Reminder).where(Reminder.kind == FEE, Reminder.subject_id == prefix.id)
-    return list(session.scalars(its.order_by(Reminder.due_at)))
+    reminder_plans.drop(session, FEE, prefix.id, reason, now)
 
 
 def stale(session: Session, reminder: Reminder) -> str:
@@ -89,7 +65,7 @@ def say(session: Session, reminder: Reminder, now: datetime) -> None:
     facts = {"prefix": prefix.prefix, "year": year, "due": day(due_day(year), contact.language)}
     paid = f"prefix:{prefix.id}:paid{year}"
     buttons: list[list[notices.Button]] = [[(N_("button.fee_paid"), paid)], [(N_("button.no_reminders"), f"prefix:{prefix.id}:off")]]
-    notices.say(session, contact, N_("fee.reminder"), now, buttons, sum=_sum(session, prefix, contact, now), **facts)
+    notices.remind(session, contact, N_("fee.reminder"), now, buttons, sum=_sum(session, prefix, contact, now), **facts)
 
 
 def _year(reminder: Reminder) -> int:

@@ -17,10 +17,21 @@ Button = tuple[str, str]
 
 def say(session: Session, contact: Contact, key: str, now: datetime, buttons: Sequence[Sequence[Button]] = (), **said: Any) -> None:
     """One notice to a contact."""
+    _send(session, contact, key, now, buttons, "notice", said)
+
+
+def remind(session: Session, contact: Contact, key: str, now: datetime, buttons: Sequence[Sequence[Button]] = (), **said: Any) -> None:
+    """The same for what nobody waits for: it keeps the contact's quiet hours."""
+    _send(session, contact, key, now, buttons, "reminder", said)
+
+
+def _send(
+    session: Session, contact: Contact, key: str, now: datetime, buttons: Sequence[Sequence[Button]], kind: str, said: dict[str, Any]
+) -> None:
     payload: dict[str, Any] = {"text": translate_html(key, contact.language, **said), "parse_mode": "HTML"}
     if buttons:
         payload["reply_markup"] = {"inline_keyboard": [[_button(one, contact.language) for one in row] for row in buttons]}
-    outbox.send(session, contact, "sendMessage", payload, kind="notice", now=now)
+    outbox.send(session, contact, "sendMessage", payload, kind=kind, now=now)
 
 
 def send_document(session: Session, contact: Contact, file: FileToSend, caption: str, now: datetime) -> None:

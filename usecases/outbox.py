@@ -14,6 +14,7 @@ from domain import outgoing
 from domain.channels import LIMITS
 from domain.errors import NeverAgain
 from locales import day, moment, translate
+from usecases import quiet_hours
 
 EPHEMERAL_LIFE = timedelta(seconds=10)
 
@@ -29,6 +30,8 @@ class Kind:
 
     priority: int
     on_unknown: str
+    keeps_quiet: bool = False
+    """Nobody waits for it: in quiet hours it waits itself."""
 
 
 KINDS = {
@@ -36,6 +39,7 @@ KINDS = {
     "officer": Kind(OFFICER, "resend"),
     "notice": Kind(OFFICER, "resend"),
     "alert": Kind(OFFICER, "resend"),
+    "reminder": Kind(REMINDER, "list", keeps_quiet=True),
     "ephemeral": Kind(REPLY, "list"),
     "urgent": Kind(REMINDER, "list"),
     "service": Kind(REMINDER, "list"),
@@ -65,10 +69,12 @@ def send(
 ) -> OutboundMessage:
     """Put a Bot API method for a contact into the outbox, cut to the channel's size; the last row of it is returned, with its id.
 
-    A contact that refuses us on its channel gets the row suppressed at once. Raises what `domain.outgoing.fit` raises.
+    A contact that refuses us on its channel gets the row suppressed at once; what nobody waits for comes after its quiet hours. Raises
+    what `domain.outgoing.fit` raises.
     """
     if method in outgoing.EPHEMERAL:
         kind = "ephemeral"
+    not_before = quiet_hours.next_allowed(session, contact, now) if KINDS[kind].keeps_quiet else now
     rows = [
         OutboundMessage(
             channel=contact.channel,
@@ -87,7 +93,7 @@ def send(
             state=SUPPRESSED if contact.suppressed_at else WAITING,
             reason=contact.suppressed_reason if contact.suppressed_at else None,
             created_at=now,
-            not_before=now,
+            not_before=not_before,
             expires_at=now + EPHEMERAL_LIFE if kind == "ephemeral" else expires_at,
         )
         for part in outgoing.fit(method, payload, LIMITS[contact.channel])

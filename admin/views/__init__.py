@@ -27,6 +27,7 @@ from admin.views.preview import PreviewView
 from admin.views.products import ProductsView
 from admin.views.quarantine import QuarantineView
 from admin.views.registrations import RegistrationsView
+from admin.views.reminders import RemindersView
 from admin.views.second_factor import SecondFactorView
 from admin.views.staff import StaffView
 from admin.views.start import StartView
@@ -60,6 +61,7 @@ VIEWS = (
     ClassPapersView,
     ProductsView,
     *KNOWLEDGE,
+    RemindersView,
     ContactsView,
     CannedView,
     CalendarView,

@@ -71,7 +71,7 @@ class DossierCounterView(PanelView):
         with writing() as session:
             draft = _locked(session, key)
             if draft.status == dossier_drafts.OPEN:
-                dossier_drafts.throw_away(draft, now())
+                dossier_drafts.throw_away(session, draft, now())
         flash(say(N_("panel.dossier.counter.thrown_away")), "done")
         return redirect(url_for(".index"), 303)
 

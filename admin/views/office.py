@@ -8,8 +8,8 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
-from wtforms import IntegerField, StringField, TextAreaField
-from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, NumberRange, Optional, Regexp
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms.validators import URL, DataRequired, Email, InputRequired, Length, NumberRange, Optional, Regexp, ValidationError
 
 from admin import conflicts
 from admin.database import db, writing
@@ -18,7 +18,7 @@ from admin.language import now, say
 from admin.pages import PanelView, expose
 from db.models import OfficeSetting
 from domain.messages import N_
-from usecases import office
+from usecases import office, quiet_hours
 
 _HOURS = N_("panel.office.hours_between")
 
@@ -64,6 +64,23 @@ class PromiseForm(_Sourced):
     )
 
 
+def _hour(key: str) -> StringField:
+    written = Regexp(r"([01]\d|2[0-3]):[0-5]\d$", message=N_("panel.office.no_hour"))
+    return StringField(key, filters=[cleaned], validators=[DataRequired(NEEDED), written], render_kw={"placeholder": "07:30"})
+
+
+class QuietForm(_Sourced):
+    opens = _hour(N_("panel.office.quiet_opens"))
+    closes = _hour(N_("panel.office.quiet_closes"))
+    sundays = BooleanField(N_("panel.office.quiet_sundays"))
+    holidays = BooleanField(N_("panel.office.quiet_holidays"))
+
+    def validate_closes(self, field: StringField) -> None:
+        """An evening after its morning."""
+        if field.data and self.opens.data and field.data <= self.opens.data:
+            raise ValidationError(N_("panel.office.quiet_order"))
+
+
 @dataclass(frozen=True)
 class Setting:
     """How one setting is shown and edited."""
@@ -101,9 +118,14 @@ def _hours_to_value(entered: Mapping[str, Any]) -> int:
     return int(entered["hours"]) * 60
 
 
+def _quiet_to_value(entered: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: entered[name] for name in ("opens", "closes", "sundays", "holidays")}
+
+
 SETTINGS = {
     "profile": Setting(N_("panel.office.profile"), ProfileForm, _profile_to_form, _profile_to_value),
     "answer_within": Setting(N_("panel.office.answer_within"), PromiseForm, _minutes_to_form, _hours_to_value),
+    quiet_hours.KEY: Setting(N_("panel.office.quiet_hours"), QuietForm, dict, _quiet_to_value),
     "escalate_after": Setting(N_("panel.office.escalate_after"), PromiseForm, _minutes_to_form, _hours_to_value),
 }
 

@@ -32,7 +32,22 @@ from locales.languages import DEFAULT, LANGUAGES
 
 log = structlog.get_logger()
 
-COMMANDS = ("start", "help", "nguoi_that", "trang_thai", "lop", "lop_cua_toi", "ma_vach", "tra_ma", "chu_de", "ngon_ngu", "huy", "dong_y")
+COMMANDS = (
+    "start",
+    "help",
+    "nguoi_that",
+    "trang_thai",
+    "lop",
+    "lop_cua_toi",
+    "ma_vach",
+    "tra_ma",
+    "nhac_toi",
+    "nhac_hen",
+    "chu_de",
+    "ngon_ngu",
+    "huy",
+    "dong_y",
+)
 """The command menu; its texts are `command.<name>`."""
 
 _KINDS = ["message", "edited_message", "callback_query", "my_chat_member"]

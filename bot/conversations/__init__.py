@@ -20,6 +20,7 @@ from bot.conversations import (
     my_dossiers,
     news,
     product_list,
+    reminders,
     strays,
 )
 from bot.fsm import ConversationStorage
@@ -29,6 +30,7 @@ CONVERSATIONS = (
     groups,
     news,
     commands,
+    reminders,
     classes,
     class_sign_up,
     my_classes,

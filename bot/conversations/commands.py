@@ -37,6 +37,7 @@ _COMMANDS = {
     "tiep_tuc": Wish.CONTINUE,
     "ma_vach": Wish.BARCODES,
     "tra_ma": Wish.CODES,
+    "nhac_hen": Wish.REMINDERS,
 }
 
 

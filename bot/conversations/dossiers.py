@@ -124,7 +124,7 @@ async def _away(message: Message, work: Work, draft: DossierDraft, _name: str) -
 
 async def _away_surely(message: Message, work: Work, draft: DossierDraft, _name: str) -> None:
     dossier_asking.stop(work)
-    dossier_drafts.throw_away(draft, work.now)
+    dossier_drafts.throw_away(work.session, draft, work.now)
     await message.answer(work.say("dossier.thrown_away"), reply_markup=buttons.menu(work))
 
 

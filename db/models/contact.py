@@ -26,7 +26,7 @@ class Contact(Searched, Base):
     first_seen_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
     hours_from: Mapped[str] = mapped_column(String(5), default="", server_default="")
-    """Personal hours (giờ nhận tin riêng): from when, HH:MM local time, messages that nobody waits for may come; empty: the office's."""
+    """Personal hours (giờ nhận tin riêng): from when, HH:MM local time, what nobody waits for may come; empty: the office's own."""
     hours_until: Mapped[str] = mapped_column(String(5), default="", server_default="")
     suppressed_at: Mapped[datetime | None]
     """Since when the platform refuses what we send (blocked, deleted); cleared when the contact writes again."""

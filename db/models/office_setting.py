@@ -10,7 +10,7 @@ from db.base import Base
 
 
 class OfficeSetting(Base):
-    """Keys: `profile`, `working_hours`, `answer_within` and `escalate_after` (working minutes), `answering` (thresholds)."""
+    """Keys: `profile`, `working_hours`, `answer_within` and `escalate_after` (working minutes), `quiet_hours`, `answering` (thresholds)."""
 
     __tablename__ = "office_settings"
 

@@ -66,6 +66,18 @@ async def test_priority_counts_between_chats_and_never_inside_one(office: Office
     assert api.texts(1) == ["cán bộ", "trả lời sau"]
 
 
+async def test_what_waits_for_the_morning_holds_no_reply_back(office: Office, api: FakeBotApi) -> None:
+    office.clock.at = office.clock.at.replace(hour=22)
+    reminder, second = office.send(1, "nhắc", kind="reminder"), office.send(1, "nhắc nữa", kind="reminder")
+    reply = office.send(1, "trả lời")
+    async with office.delivering():
+        await office.done(reply)
+        assert (api.texts(1), office.state(reminder)) == (["trả lời"], WAITING)
+        office.clock.move(hours=10)
+        await office.done(reminder, second)
+    assert api.texts(1) == ["trả lời", "nhắc", "nhắc nữa"]
+
+
 # told to be silent
 
 

@@ -222,7 +222,7 @@ async def test_links_that_are_old_unknown_or_of_no_contact_hand_nothing_in(
     assert (await at_the_counter.post("/hand-in", consent="yes")).status_code == 422
     with database.write() as session:
         draft = session.scalars(select(DossierDraft)).one()
-        dossier_drafts.throw_away(draft, now)
+        dossier_drafts.throw_away(session, draft, now)
     assert (await client.get(at_the_counter.here)).status_code == 404
     assert (await at_the_counter.post(firm="x")).status_code == 404
     with database.read() as session:

@@ -280,6 +280,8 @@ async def test_the_command_menu_is_published_in_both_languages(polling: House) -
         "lop_cua_toi",
         "ma_vach",
         "tra_ma",
+        "nhac_toi",
+        "nhac_hen",
         "ngon_ngu",
         "huy",
         "dong_y",

@@ -41,7 +41,7 @@ def declare(session: Session, now: datetime, prefix: CompanyPrefix, *gtins: str)
 
 
 def notices(session: Session) -> list[str]:
-    wanted = select(OutboundMessage).where(OutboundMessage.kind == "notice").order_by(OutboundMessage.id)
+    wanted = select(OutboundMessage).where(OutboundMessage.kind == "reminder").order_by(OutboundMessage.id)
     return [row.payload["text"] for row in session.scalars(wanted)]
 
 
@@ -83,7 +83,7 @@ def test_the_fee_is_reminded_of_three_times_a_year_until_it_is_paid(database: Da
         (said,) = notices(session)
         assert "500.000 đồng" in said
         assert "cần đối chiếu văn bản hiện hành" in said
-        row = session.scalars(select(OutboundMessage).where(OutboundMessage.kind == "notice")).one()
+        row = session.scalars(select(OutboundMessage).where(OutboundMessage.kind == "reminder")).one()
         data = [line[0]["callback_data"] for line in row.payload["reply_markup"]["inline_keyboard"]]
         assert data == [PrefixAct(key=prefix.id, act="paid2026").pack(), PrefixAct(key=prefix.id, act="off").pack()]
         company_prefixes.note_paid(session, prefix, contact, 2026, start + timedelta(days=40))

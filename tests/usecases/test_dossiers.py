@@ -55,7 +55,7 @@ def test_what_an_edit_made_moot_is_left_behind_and_a_missing_paper_keeps_the_dra
         assert "markets" not in one.answers
         assert [paper.paper for paper in one.papers] == ["business_registration"]
         assert dossiers.submit(session, draft, source="chat", now=NOW) == (one, False)
-        dossier_drafts.throw_away(thrown := a_draft(session, NOW), NOW)
+        dossier_drafts.throw_away(session, thrown := a_draft(session, NOW), NOW)
         with pytest.raises(NoSuchDraft):
             dossiers.submit(session, thrown, source="chat", now=NOW)
 
