@@ -179,7 +179,7 @@ def test_at_night_nothing_is_queued_and_an_urgent_one_with_its_reason_is(databas
             made.plan(session, one.id, night)
         assert made.feed(session, usual.id, night) == 0
         assert made.feed(session, urgent.id, night) == 2
-        morning = (now + timedelta(days=1)).replace(hour=8)
+        morning = (now + timedelta(days=2)).replace(hour=8)
         assert made.feed(session, usual.id, morning) == 2
         assert {one.state for one in session.scalars(select(BroadcastRecipient))} == {QUEUED}
 
@@ -196,7 +196,7 @@ def test_two_a_day_and_the_rest_as_one_digest(database: Database, now: datetime)
         for one in all_four:
             broadcast_sending.settle(session, one.id, now)
         assert [made.states(session, one.id)[key][0] for one in all_four] == [SENT, SENT, HELD, HELD]
-        tomorrow = now + timedelta(days=1)
+        tomorrow = now + timedelta(days=2)  # 24 November is a holiday
         for one in all_four:
             made.feed(session, one.id, tomorrow)
         (digest,) = made.deliver(session, tomorrow)
