@@ -60,6 +60,7 @@ bench: setup ## speed against bare baselines, ratios printed; PHOTOS=folder read
 	@$(BIN)/python -m benchmarks.sign_up
 	@$(BIN)/python -m benchmarks.dossiers
 	@$(BIN)/python -m benchmarks.lots
+	@$(BIN)/python -m benchmarks.broadcasts
 
 learn: setup ## learn the ranking again from the starter content and its labelled questions
 	@$(BIN)/python -m benchmarks.learn

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import structlog
 
 from bot import metrics
+from bot.broadcasting import Broadcasting
 from bot.channel import PostingChannel, SendingChannel
 from bot.channels.mail import Mail
 from bot.channels.telegram import Telegram
@@ -86,6 +87,8 @@ class Counter:
         self._unit = Unit(build_dispatcher(), recording_bot(), preparation, self.writer, clock, settings.public_url, key)
         self._by_name = {channel.name: channel for channel in self.channels}
         self._deliverers = [Deliverer(channel, self.database, self.writer, self.hub, self.holder, clock) for channel in self.channels]
+        accounts = [(channel.name, channel.account) for channel in self.channels if not isinstance(channel, Mail)]
+        self._broadcasting = Broadcasting(self.database, self.writer, accounts, self.holder, clock, trial=settings.trial_mode)
         self._press = ReceiptPress(self.database, self.writer, self.files, settings.public_url, clock)
         self._clock = Clock(self.writer, self.holder, clock, trial=settings.trial_mode)
         self._tasks: list[asyncio.Task[None]] = []
@@ -106,6 +109,7 @@ class Counter:
         self._keep("receipts", lambda: self._press.run(self.hub))
         for deliverer in self._deliverers:
             self._keep("deliverer", deliverer.run)
+        self._keep("broadcasts", self._broadcasting.run)
         self._keep("products", self.filing.run)
         if self.rescan is not None:
             self._keep("rescan", self.rescan.run)

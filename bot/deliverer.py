@@ -1,6 +1,7 @@
 """The deliverer: takes the outbox of one account to its platform, under a lease, one process at a time.
 
-First in, first out per chat, the head blocks its chat; priority only between chats. A send is tried at most once with unknown outcome,
+First in, first out per chat, the head blocks its chat; priority only between chats. Messages to many are no part of a talk: one that
+waits is overtaken by what is said in its chat, and never comes within a burst. A send is tried at most once with unknown outcome,
 except rows whose kind says resend: those once more, marked.
 """
 
@@ -29,6 +30,7 @@ from domain.outgoing import EPHEMERAL
 from locales import translate_html
 from locales.languages import DEFAULT
 from usecases import contacts, leases, outbox
+from usecases.outbox import TO_MANY
 
 log = structlog.get_logger()
 
@@ -145,13 +147,15 @@ class Deliverer:
                 self._pace.spoke(message.chat_id)
             task = asyncio.create_task(self._send(message))
             self._sending[message.id] = task
-            task.add_done_callback(partial(self._sent, message.id))
+            task.add_done_callback(partial(self._sent, message))
         if len(ids) == room or len(taken) < len(ids):
             return 0
         return _BUSY_SECONDS  # there were no more: others come with a signal, with the end of a sending, or when their chat is free
 
-    def _sent(self, message_id: int, task: asyncio.Task[None]) -> None:
-        del self._sending[message_id]
+    def _sent(self, message: ToSend, task: asyncio.Task[None]) -> None:
+        del self._sending[message.id]
+        if message.method not in EPHEMERAL:
+            self._pace.has_spoken(message.chat_id)
         self._hub.publish([self._queue])
         if not task.cancelled() and (fault := task.exception()) is not None:
             metrics.BACKGROUND_FAULTS.labels("deliverer").inc()
@@ -232,14 +236,16 @@ class Deliverer:
             earlier.state.in_(OPEN),
             earlier.id < OutboundMessage.id,
             earlier.kind != "ephemeral",
+            or_(earlier.state == SENDING, earlier.kind.not_in(TO_MANY), OutboundMessage.kind.in_(TO_MANY)),
             ~gives_way,
         )
         free = and_(~blocked, OutboundMessage.chat_id.not_in(self._pace.busy_chats()))
+        rested = or_(OutboundMessage.kind.not_in(TO_MANY), OutboundMessage.chat_id.not_in(self._pace.unrested_chats()))
         due = (
             self._rows()
             .with_only_columns(OutboundMessage.id)
             .where(OutboundMessage.state == WAITING, OutboundMessage.not_before <= self._clock())
-            .where(or_(OutboundMessage.kind == "ephemeral", free))
+            .where(or_(OutboundMessage.kind == "ephemeral", and_(free, rested)))
             .order_by(OutboundMessage.priority, OutboundMessage.id)
             .limit(limit)
         )
@@ -268,10 +274,10 @@ class Deliverer:
     def _post(self, ids: list[int], session: Session) -> None:
         self._fence(session)
         now = self._clock()
-        rows = session.scalars(select(OutboundMessage).where(OutboundMessage.id.in_(ids)).order_by(OutboundMessage.id)).all()
-        contact_ids = sorted({row.contact_id for row in rows if row.contact_id is not None})
-        session.execute(select(Contact.id).where(Contact.id.in_(contact_ids)).order_by(Contact.id).with_for_update())
-        for row in rows:
+        theirs = select(OutboundMessage.contact_id).where(OutboundMessage.id.in_(ids))
+        session.execute(select(Contact.id).where(Contact.id.in_(theirs)).order_by(Contact.id).with_for_update())
+        waiting = select(OutboundMessage).where(OutboundMessage.id.in_(ids), OutboundMessage.state == WAITING)
+        for row in session.scalars(waiting.order_by(OutboundMessage.id).with_for_update()).all():
             predecessor = session.get(OutboundMessage, row.edits_id) if row.edits_id else None
             self._channel.post(session, row, predecessor)  # type: ignore[union-attr]
             row.state, row.finished_at, row.platform_message_id = SENT, now, str(row.id)
@@ -282,7 +288,10 @@ class Deliverer:
     def _take(self, ids: list[int], session: Session) -> list[ToSend]:
         self._fence(session)
         rows = session.scalars(
-            select(OutboundMessage).where(OutboundMessage.id.in_(ids)).order_by(OutboundMessage.priority, OutboundMessage.id)
+            select(OutboundMessage)
+            .where(OutboundMessage.id.in_(ids))
+            .order_by(OutboundMessage.priority, OutboundMessage.id)
+            .with_for_update()  # what is withdrawn at this moment is either not taken, or not withdrawn
         )
         return [message for row in rows if row.state == WAITING and (message := self._take_one(session, row)) is not None]
 

@@ -19,11 +19,22 @@ class Pace:
         self._chats = {chat: free for chat, free in self._chats.items() if free > now}
         return [chat for chat, free in self._chats.items() if free - now > self._allowance(chat)]
 
+    def unrested_chats(self) -> list[int]:
+        """The chats that were spoken to so lately that nothing may come which nobody waits for: there, a burst is no manners."""
+        now = self._clock()
+        return [chat for chat, free in self._chats.items() if free > now]
+
     def spoke(self, chat_id: int) -> None:
         """Count a message to a chat."""
         step = self._step(chat_id)
         if step:
             self._chats[chat_id] = max(self._chats.get(chat_id, 0.0), self._clock()) + step
+
+    def has_spoken(self, chat_id: int) -> None:
+        """Count a message's end as well: it may have waited for its turn since it was taken."""
+        step = self._step(chat_id)
+        if step:
+            self._chats[chat_id] = max(self._chats.get(chat_id, 0.0), self._clock() + step)
 
     def _step(self, chat_id: int) -> float:
         if self._rates.chat is None:

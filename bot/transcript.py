@@ -5,7 +5,7 @@ from aiogram.types import CallbackQuery, Message
 from bot.work import Work
 from db.models import Attachment, InboundMessage
 from domain.folding import clean
-from usecases import enquiries
+from usecases import broadcast_replies, enquiries
 
 
 def note_inbound(work: Work) -> InboundMessage | None:
@@ -21,6 +21,7 @@ def note_inbound(work: Work) -> InboundMessage | None:
         text=_text_of(event),
         platform_message_id=str(event.message_id) if isinstance(event, Message) else None,
         at=work.now,
+        broadcast_id=None if work.is_new else broadcast_replies.followed(work.session, work.contact, work.now),
     )
     row.attachments = [Attachment(sha256=file.sha256, name=file.name, media_type=file.media_type, size=file.size) for file in work.files]
     work.session.add(row)

@@ -1,5 +1,6 @@
 """Errors that a person can do something about. They carry a message key and facts, never prose."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from domain.messages import N_
@@ -827,6 +828,58 @@ class CommasUnclear(OfficeError):
     """In a CSV file commas part columns and stand before decimals. Facts: row."""
 
     key = N_("error.commas_unclear")
+
+
+class BadAudience(OfficeError):
+    """A filter of an audience is unknown, or holds what it cannot. Facts: filter."""
+
+    key = N_("error.bad_audience")
+
+
+class BroadcastNotReady(OfficeError):
+    """Something stops a broadcast before it is sent. Facts: count; `problems` are `domain.broadcasts.Problem`s."""
+
+    key = N_("error.broadcast_not_ready")
+
+    def __init__(self, problems: Sequence[Any]) -> None:
+        super().__init__(count=len(problems))
+        self.problems = problems
+
+
+class BroadcastMove(OfficeError):
+    """A broadcast cannot go this way from where it is, or is no longer what was shown. Facts: status."""
+
+    key = N_("error.broadcast_move")
+
+
+class BroadcastOwnApproval(OfficeError):
+    """Who wrote a broadcast cannot be the one who approves it."""
+
+    key = N_("error.broadcast_own_approval")
+
+
+class BroadcastChanged(OfficeError):
+    """The broadcast is not what the approver saw: content, audience or rules changed since."""
+
+    key = N_("error.broadcast_changed")
+
+
+class BroadcastCountWrong(OfficeError):
+    """The number of recipients was not typed as it is. Facts: count."""
+
+    key = N_("error.broadcast_count")
+
+
+class NoSuchTopic(OfficeError):
+    """A topic that nobody can choose."""
+
+    key = N_("error.no_such_topic")
+
+
+class NeverAgain(OfficeError):
+    """A message of a broadcast is not sent a second time, whatever became of the first."""
+
+    key = N_("error.never_again")
 
 
 class NoHours(OfficeError):

@@ -40,6 +40,7 @@ _SILENT = frozenset(
         "reply_drafts",
         "sign_in_failures",
         "reminders",
+        "broadcast_recipients",
         "personal_reminders",
     }
     | {"staff_sessions", "panel_tasks", "embeddings", "stored_files", "outbox", "web_events"}

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from db.engine import signal
 from db.models import Contact, Enquiry, OutboundMessage, Staff
-from db.models.outbound_message import OFFICER, REMINDER, REPLY, SUPPRESSED, WAITING
+from db.models.outbound_message import BROADCAST, OFFICER, REMINDER, REPLY, SUPPRESSED, WAITING
 from domain import outgoing
 from domain.channels import LIMITS
+from domain.errors import NeverAgain
 from locales import day, moment, translate
 from usecases import quiet_hours
 
@@ -40,7 +41,16 @@ KINDS = {
     "alert": Kind(OFFICER, "resend"),
     "reminder": Kind(REMINDER, "list", keeps_quiet=True),
     "ephemeral": Kind(REPLY, "list"),
+    "urgent": Kind(REMINDER, "list"),
+    "service": Kind(REMINDER, "list"),
+    "broadcast": Kind(BROADCAST, "list"),
+    "digest": Kind(BROADCAST, "list"),
 }
+
+TO_MANY = ("urgent", "service", "broadcast", "digest")
+"""Of broadcasts: one with an unknown outcome is never sent again, not even by hand; one that failed belongs to its broadcast."""
+COUNTED = ("broadcast", "digest")
+"""What a person is spared more than two of a day."""
 
 
 def send(
@@ -54,6 +64,8 @@ def send(
     enquiry: Enquiry | None = None,
     staff: Staff | None = None,
     edits_id: int | None = None,
+    broadcast_id: int | None = None,
+    expires_at: datetime | None = None,
 ) -> OutboundMessage:
     """Put a Bot API method for a contact into the outbox, cut to the channel's size; the last row of it is returned, with its id.
 
@@ -71,6 +83,7 @@ def send(
             contact_id=contact.id,
             enquiry_id=enquiry.id if enquiry else None,
             staff_id=staff.id if staff else None,
+            broadcast_id=broadcast_id,
             kind=kind,
             priority=KINDS[kind].priority,
             on_unknown=KINDS[kind].on_unknown,
@@ -81,7 +94,7 @@ def send(
             reason=contact.suppressed_reason if contact.suppressed_at else None,
             created_at=now,
             not_before=not_before,
-            expires_at=now + EPHEMERAL_LIFE if kind == "ephemeral" else None,
+            expires_at=now + EPHEMERAL_LIFE if kind == "ephemeral" else expires_at,
         )
         for part in outgoing.fit(method, payload, LIMITS[contact.channel])
     ]
@@ -134,7 +147,9 @@ def mail(session: Session, person: Staff, subject: str, text: str, now: datetime
 
 
 def try_again(session: Session, message: OutboundMessage, now: datetime) -> None:
-    """Put a failed, unknown or suppressed message back into the queue, because a person decided so."""
+    """Put a failed, unknown or suppressed message back into the queue, because a person decided so; a broadcast's raises `NeverAgain`."""
+    if message.kind in TO_MANY:
+        raise NeverAgain
     message.state, message.reason, message.not_before, message.attempts = WAITING, None, now, 0
     message.finished_at = None
     if message.expires_at is not None:

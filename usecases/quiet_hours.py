@@ -22,6 +22,11 @@ def next_allowed(session: Session, contact: Contact, at: datetime) -> datetime:
     return of(session, contact).next_allowed(at)
 
 
+def next_allowed_for_all(session: Session, at: datetime) -> datetime:
+    """The same by the office's own hours: before that, a broadcast need not look at anybody."""
+    return _office(session).next_allowed(at)
+
+
 def _office(session: Session) -> QuietHours:
     value = office.setting(session, KEY)
     closed = frozenset() if value["holidays"] else office.working_hours(session).closed

@@ -48,6 +48,7 @@ COMMANDS = (
     "phuong_tien_do",
     "nhac_toi",
     "nhac_hen",
+    "chu_de",
     "ngon_ngu",
     "huy",
     "dong_y",

@@ -20,6 +20,7 @@ from bot.conversations import (
     lot_check,
     my_classes,
     my_dossiers,
+    news,
     own_forms,
     package_list,
     product_list,
@@ -33,6 +34,7 @@ from bot.greeting import GreetNewcomers
 
 CONVERSATIONS = (
     groups,
+    news,
     commands,
     reminders,
     classes,

@@ -17,6 +17,8 @@ class InboundMessage(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     contact_id: Mapped[int] = mapped_column(BigId, ForeignKey("contacts.id"))
     enquiry_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("enquiries.id"), index=True)
+    broadcast_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("broadcasts.id"), index=True)
+    """The broadcast that it follows: nothing else was said to the contact in between."""
     kind: Mapped[str] = mapped_column(String(20))
     """message, edit, button, other."""
     text: Mapped[str] = mapped_column(Text, default="")

@@ -34,8 +34,9 @@ class OutboundMessage(Base):
     enquiry_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("enquiries.id"), index=True)
     staff_id: Mapped[int | None] = mapped_column(ForeignKey("staff.id"))
     """The officer who wrote it, if a person did."""
+    broadcast_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("broadcasts.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
-    """reply, officer, notice, ephemeral, alert (to staff)."""
+    """One of `usecases.outbox.KINDS`."""
     priority: Mapped[int]
     on_unknown: Mapped[str] = mapped_column(String(10))
     """list, or resend: once more, marked."""
