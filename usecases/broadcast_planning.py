@@ -15,7 +15,7 @@ from domain.messages import N_
 from usecases import broadcasts, office, outbox
 from usecases.broadcast_counts import count
 
-CHUNK = 1000
+CHUNK = 400
 _GROWTH, _MORE = 1.2, 20
 """How much larger than at its submission an audience may have become."""
 

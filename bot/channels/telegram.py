@@ -62,6 +62,8 @@ _GONE = ("chat not found", "user not found", "user is deactivated", "bot was kic
 _UNKNOWN_FILE = ("wrong file identifier", "wrong remote file", "invalid file_id", "file reference")
 _SILENCE_SECONDS, _REFUSED_TOKEN_SECONDS = 5, 60
 _LONGEST_WAIT = 60
+_CATCH_UP = 1.5
+"""Messages that the limiter may let through at once: a busy machine wakes it late, and what it slept over by it could never make good."""
 _LOOK_SECONDS = 0.2
 """How long new updates may wait for one that is slow, before they are asked for all the same."""
 
@@ -178,7 +180,7 @@ class Telegram(SendingChannel):
             base_file_url=f"{settings.telegram_api_url}/file/bot",
             request=self._requests[0],
             get_updates_request=self._requests[1],
-            rate_limiter=AIORateLimiter(overall_max_rate=1, overall_time_period=1 / settings.telegram_rate, max_retries=0),
+            rate_limiter=AIORateLimiter(overall_max_rate=_CATCH_UP, overall_time_period=_CATCH_UP / settings.telegram_rate, max_retries=0),
         )
 
     @property

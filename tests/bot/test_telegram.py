@@ -287,6 +287,7 @@ async def test_the_command_menu_is_published_in_both_languages(polling: House) -
         "phuong_tien_do",
         "nhac_toi",
         "nhac_hen",
+        "chu_de",
         "ngon_ngu",
         "huy",
         "dong_y",

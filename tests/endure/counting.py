@@ -28,7 +28,7 @@ from tests.endure.bot_api import Call
 from tests.endure.citizens import Offered
 from tests.endure.visitors import Visitor
 
-AT_ONCE = 4
+AT_ONCE = 8
 """Sends that one deliverer has in flight at most."""
 
 

@@ -132,7 +132,7 @@ class Moods:
 async def test_a_failing_platform_is_told_nothing_twice(
     database_url: str, database: Database, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    engine, number = "SQLite" if database.is_sqlite else "PostgreSQL", 1_500
+    engine, number = "SQLite" if database.is_sqlite else "PostgreSQL", 1_000
     moods = Moods(random.Random(f"{SEED}-moods"))
     api = BotApi(tmp_path / "sends.jsonl", mood=moods)
     await api.open()
@@ -141,7 +141,7 @@ async def test_a_failing_platform_is_told_nothing_twice(
     try:
         await wait_for_more(api, 300)
         await asyncio.to_thread(senders.kill_one, random.Random(SEED), lapse=True)
-        is_finished = await finished(database, key, 180)
+        is_finished = await finished(database, key, 400)
     finally:
         await asyncio.to_thread(senders.end)
         await api.close()
