@@ -46,6 +46,9 @@ FIGURE_KEEPERS = frozenset({ADMINISTRATOR, BARCODES})
 """Who writes down and confirms fees."""
 METROLOGISTS = frozenset({ADMINISTRATOR, METROLOGY})
 """Who keeps the registers of quantity marks, the tables of measurement and the list of group 2, makes their papers, keeps templates."""
+SENDERS = frozenset({ADMINISTRATOR, COMMUNICATIONS})
+"""Who writes, hands in, approves, pauses and cancels broadcasts; above a set number never one's own."""
+SENDING_READERS = SENDERS | {VIEWER}
 METROLOGY_READERS = METROLOGISTS | {VIEWER}
 LIMIT_KEEPERS = FIGURE_KEEPERS | METROLOGISTS
 """Who writes down and confirms time limits."""
@@ -250,6 +253,23 @@ RIGHTS = {
     "reminders.index_view": REMINDER_READERS,
     "reminders.details_view": REMINDER_READERS,
     "reminders.cancel": REMINDER_READERS - {VIEWER},
+    # broadcasts
+    "broadcasts.index_view": SENDING_READERS,
+    "broadcasts.create_view": SENDERS,
+    "broadcasts.edit_view": SENDERS,
+    "broadcasts.delete_view": SENDERS,
+    "broadcasts.restore": SENDERS,
+    "broadcasts.copy": SENDERS,
+    "broadcasts.preview": SENDING_READERS,
+    "broadcasts.picture": SENDING_READERS,
+    "broadcasts.file": SENDING_READERS,
+    "broadcasts.test": SENDERS,
+    "message_templates.index_view": SENDERS,
+    "message_templates.create_view": SENDERS,
+    "message_templates.edit_view": SENDERS,
+    "message_templates.delete_view": SENDERS,
+    "message_templates.restore": SENDERS,
+    "message_templates.begin": SENDERS,
     # people outside
     "contacts.index_view": READERS | {COMMUNICATIONS},
     "contacts.details_view": READERS | {COMMUNICATIONS},

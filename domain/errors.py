@@ -870,6 +870,18 @@ class BroadcastCountWrong(OfficeError):
     key = N_("error.broadcast_count")
 
 
+class TemplateNameTaken(OfficeError):
+    """Another message template has this name, perhaps one in the bin. Facts: name."""
+
+    key = N_("error.template_name_taken")
+
+
+class StaffWithoutChat(OfficeError):
+    """A member of staff has linked no chat to which a test could be sent. Facts: name."""
+
+    key = N_("error.staff_without_chat")
+
+
 class NoSuchTopic(OfficeError):
     """A topic that nobody can choose."""
 
