@@ -59,6 +59,9 @@ FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES}), "metrology": froze
 """Families of procedures (`domain.dossiers`): who works on their dossiers."""
 DOSSIER_OFFICERS = frozenset({ADMINISTRATOR}).union(*FAMILIES.values())
 DOSSIER_READERS = DOSSIER_OFFICERS | {VIEWER}
+BROADCASTERS = frozenset({ADMINISTRATOR, COMMUNICATIONS})
+"""Who writes broadcasts and keeps audiences and lists of recipients."""
+BROADCAST_READERS = BROADCASTERS | {VIEWER}
 REMINDER_KINDS = {
     TRAINING: ("class",),
     BARCODES: ("fee", "draft", "missing", "deadline"),
@@ -250,6 +253,14 @@ RIGHTS = {
     "reminders.index_view": REMINDER_READERS,
     "reminders.details_view": REMINDER_READERS,
     "reminders.cancel": REMINDER_READERS - {VIEWER},
+    # broadcasts: whom they are for
+    "audiences.index_view": BROADCAST_READERS,
+    "audiences.edit_view": BROADCAST_READERS,
+    "audiences.count": BROADCAST_READERS,
+    "audiences.fields": BROADCAST_READERS,
+    "audiences.create_view": BROADCASTERS,
+    "audiences.delete_view": BROADCASTERS,
+    "audiences.restore": BROADCASTERS,
     # people outside
     "contacts.index_view": READERS | {COMMUNICATIONS},
     "contacts.details_view": READERS | {COMMUNICATIONS},
@@ -342,6 +353,7 @@ RIGHTS = {
 POSTING = {
     "registrations.page": TRAINERS,
     "knowledge.edit_view": AUTHORS,
+    "audiences.edit_view": BROADCASTERS,
 }
 """Endpoints that more people may read than write: who may POST."""
 
@@ -392,7 +404,7 @@ ROWS: dict[str, dict[str, Rule]] = {
     "enquiries": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _assigned),
     "contacts": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _of_assigned),
     "dossiers": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _of_family),
-    "organisations": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _filed_in_family),
+    "organisations": {ADMINISTRATOR: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _filed_in_family),
     "reminders": {ADMINISTRATOR: _all, VIEWER: _all} | {role: _reminders_of(role) for role in REMINDER_KINDS},
     "panel_tasks": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_tasks),
     "staff_sessions": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_sessions),

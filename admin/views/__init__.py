@@ -3,6 +3,7 @@
 from admin.views.abbreviations import AbbreviationsView
 from admin.views.account import AccountView
 from admin.views.approvals import ApprovalsView
+from admin.views.audiences import AudiencesView
 from admin.views.calendar import CalendarView
 from admin.views.canned import CannedView
 from admin.views.class_calendar import ClassCalendarView
@@ -72,6 +73,7 @@ VIEWS = (
     MarkRegisterView,
     InstrumentsView,
     *KNOWLEDGE,
+    AudiencesView,
     RemindersView,
     ContactsView,
     CannedView,
