@@ -46,9 +46,6 @@ FIGURE_KEEPERS = frozenset({ADMINISTRATOR, BARCODES})
 """Who writes down and confirms fees."""
 METROLOGISTS = frozenset({ADMINISTRATOR, METROLOGY})
 """Who keeps the registers of quantity marks, the tables of measurement and the list of group 2, makes their papers, keeps templates."""
-SENDERS = frozenset({ADMINISTRATOR, COMMUNICATIONS})
-"""Who writes, hands in, approves, pauses and cancels broadcasts; above a set number never one's own."""
-SENDING_READERS = SENDERS | {VIEWER}
 METROLOGY_READERS = METROLOGISTS | {VIEWER}
 LIMIT_KEEPERS = FIGURE_KEEPERS | METROLOGISTS
 """Who writes down and confirms time limits."""
@@ -62,6 +59,9 @@ FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES}), "metrology": froze
 """Families of procedures (`domain.dossiers`): who works on their dossiers."""
 DOSSIER_OFFICERS = frozenset({ADMINISTRATOR}).union(*FAMILIES.values())
 DOSSIER_READERS = DOSSIER_OFFICERS | {VIEWER}
+BROADCASTERS = frozenset({ADMINISTRATOR, COMMUNICATIONS})
+"""Who writes broadcasts and keeps audiences and lists of recipients."""
+BROADCAST_READERS = BROADCASTERS | {VIEWER}
 REMINDER_KINDS = {
     TRAINING: ("class",),
     BARCODES: ("fee", "draft", "missing", "deadline"),
@@ -254,22 +254,30 @@ RIGHTS = {
     "reminders.details_view": REMINDER_READERS,
     "reminders.cancel": REMINDER_READERS - {VIEWER},
     # broadcasts
-    "broadcasts.index_view": SENDING_READERS,
-    "broadcasts.create_view": SENDERS,
-    "broadcasts.edit_view": SENDERS,
-    "broadcasts.delete_view": SENDERS,
-    "broadcasts.restore": SENDERS,
-    "broadcasts.copy": SENDERS,
-    "broadcasts.preview": SENDING_READERS,
-    "broadcasts.picture": SENDING_READERS,
-    "broadcasts.file": SENDING_READERS,
-    "broadcasts.test": SENDERS,
-    "message_templates.index_view": SENDERS,
-    "message_templates.create_view": SENDERS,
-    "message_templates.edit_view": SENDERS,
-    "message_templates.delete_view": SENDERS,
-    "message_templates.restore": SENDERS,
-    "message_templates.begin": SENDERS,
+    "broadcasts.index_view": BROADCAST_READERS,
+    "broadcasts.create_view": BROADCASTERS,
+    "broadcasts.edit_view": BROADCASTERS,
+    "broadcasts.delete_view": BROADCASTERS,
+    "broadcasts.restore": BROADCASTERS,
+    "broadcasts.copy": BROADCASTERS,
+    "broadcasts.preview": BROADCAST_READERS,
+    "broadcasts.picture": BROADCAST_READERS,
+    "broadcasts.file": BROADCAST_READERS,
+    "broadcasts.test": BROADCASTERS,
+    "message_templates.index_view": BROADCASTERS,
+    "message_templates.create_view": BROADCASTERS,
+    "message_templates.edit_view": BROADCASTERS,
+    "message_templates.delete_view": BROADCASTERS,
+    "message_templates.restore": BROADCASTERS,
+    "message_templates.begin": BROADCASTERS,
+    # broadcasts: whom they are for
+    "audiences.index_view": BROADCAST_READERS,
+    "audiences.edit_view": BROADCAST_READERS,
+    "audiences.count": BROADCAST_READERS,
+    "audiences.fields": BROADCAST_READERS,
+    "audiences.create_view": BROADCASTERS,
+    "audiences.delete_view": BROADCASTERS,
+    "audiences.restore": BROADCASTERS,
     # people outside
     "contacts.index_view": READERS | {COMMUNICATIONS},
     "contacts.details_view": READERS | {COMMUNICATIONS},
@@ -362,6 +370,7 @@ RIGHTS = {
 POSTING = {
     "registrations.page": TRAINERS,
     "knowledge.edit_view": AUTHORS,
+    "audiences.edit_view": BROADCASTERS,
 }
 """Endpoints that more people may read than write: who may POST."""
 
@@ -412,7 +421,7 @@ ROWS: dict[str, dict[str, Rule]] = {
     "enquiries": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _assigned),
     "contacts": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _of_assigned),
     "dossiers": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _of_family),
-    "organisations": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _filed_in_family),
+    "organisations": {ADMINISTRATOR: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _filed_in_family),
     "reminders": {ADMINISTRATOR: _all, VIEWER: _all} | {role: _reminders_of(role) for role in REMINDER_KINDS},
     "panel_tasks": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_tasks),
     "staff_sessions": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_sessions),

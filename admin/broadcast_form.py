@@ -11,7 +11,7 @@ from wtforms import BooleanField, Field, StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from admin import wording
-from admin.audience_form import AudienceForm
+from admin.audience_form import AudienceForm, said
 from admin.class_form import Moment
 from admin.conflicts import Conflict
 from admin.content_form import ContentForm, as_fields
@@ -35,7 +35,7 @@ class Recipients(Field):  # type: ignore[misc]
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         super().process(None, data, extra_filters)
-        self.form = AudienceForm(request.form) if formdata else AudienceForm.filled(Audience.of(data or {}))
+        self.form = AudienceForm.posted(request.form) if formdata else AudienceForm.filled(Audience.of(data or {}))
 
     def pre_validate(self, form: Any) -> None:
         """Its own fields say what is wrong."""
@@ -135,7 +135,7 @@ def _file(kept: Any) -> str:
 
 
 def _audience(kept: Any) -> str:
-    return "" if not kept else say(N_("panel.broadcast.other_audience"))
+    return "\n".join(f"{name}: {values}" for name, values in said(Audience.of(kept or {})))
 
 
 def _moment(kept: Any) -> str:

@@ -109,6 +109,7 @@ class Attached(Field):  # type: ignore[misc]
     can be sent, and an error elsewhere in the form does not lose it."""
 
     data: Any
+    process_errors: Sequence[str]
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         super().process(None, data, extra_filters)

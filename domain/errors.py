@@ -870,16 +870,16 @@ class BroadcastCountWrong(OfficeError):
     key = N_("error.broadcast_count")
 
 
-class TemplateNameTaken(OfficeError):
-    """Another message template has this name, perhaps one in the bin. Facts: name."""
-
-    key = N_("error.template_name_taken")
-
-
 class StaffWithoutChat(OfficeError):
     """A member of staff has linked no chat to which a test could be sent. Facts: name."""
 
     key = N_("error.staff_without_chat")
+
+
+class NameTaken(OfficeError):
+    """Something else of its kind, maybe in the bin, has this name. Facts: name."""
+
+    key = N_("error.name_taken")
 
 
 class NoSuchTopic(OfficeError):

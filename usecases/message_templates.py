@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from db.models import MessageTemplate, MessageTemplateVersion, Staff
 from domain.broadcasts import Content
-from domain.errors import TemplateNameTaken
+from domain.errors import NameTaken
 
 
 def create(session: Session, name: str, topic: str, content: Content, *, by: Staff, now: datetime) -> MessageTemplate:
-    """A new template with its first version. Raises `TemplateNameTaken`, also where the other one lies in the bin."""
+    """A new template with its first version. Raises `NameTaken`, also where the other one lies in the bin."""
     template = MessageTemplate(name=name, topic=topic, number=0, changed_at=now)
     _keep_name(session, template)
     _add_version(session, template, content, by, now)
@@ -21,7 +21,7 @@ def create(session: Session, name: str, topic: str, content: Content, *, by: Sta
 
 
 def write(session: Session, key: int, name: str, topic: str, content: Content, *, by: Staff, now: datetime) -> MessageTemplate:
-    """Another name, topic or content; content that is as in the newest version makes no new one. Raises `TemplateNameTaken`."""
+    """Another name, topic or content; content that is as in the newest version makes no new one. Raises `NameTaken`."""
     template = session.get_one(MessageTemplate, key, with_for_update=True, populate_existing=True)
     template.name, template.topic, template.changed_at = name, topic, now
     _keep_name(session, template)
@@ -38,7 +38,7 @@ def _keep_name(session: Session, template: MessageTemplate) -> None:
             session.add(template)
             session.flush()
     except IntegrityError:
-        raise TemplateNameTaken(name=name) from None
+        raise NameTaken(name=name) from None
 
 
 def _add_version(session: Session, template: MessageTemplate, content: Content, by: Staff, now: datetime) -> None:

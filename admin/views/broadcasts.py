@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from admin import broadcast_form, conflicts, content_form, stored_files, wording
 from admin.access import may, sees
+from admin.audience_form import USE
 from admin.broadcast_form import ACTS, CHECK, PREVIEW, SAVE, TEMPLATE, BroadcastForm, as_form
 from admin.database import actor, db, get_one_or_abort, locked, viewed, writing
 from admin.language import now, say
@@ -20,7 +21,7 @@ from db.models import Broadcast, Staff, StaffContact
 from db.models.broadcast import DRAFT, EDITABLE
 from domain.broadcasts import File, problems_of
 from domain.channels import LIMITS
-from domain.errors import BroadcastMove, BroadcastNotReady, OfficeError, TemplateNameTaken
+from domain.errors import BroadcastMove, BroadcastNotReady, NameTaken, OfficeError
 from domain.folding import clean
 from domain.messages import N_
 from locales.languages import LANGUAGES
@@ -73,13 +74,15 @@ class BroadcastsView(OfficeView):
         if request.method == "GET":
             return self._form_page(BroadcastForm(obj=broadcast_form.blank()), None)
         form = BroadcastForm(request.form)
+        if request.form.get(USE):
+            return self._form_page(form, None)
         if not form.validate():
             return self._form_page(form, None), 422
         try:
             with writing() as session:
                 row = broadcasts.create(session, form.draft, by=_me(session), now=now())
                 _keep_template(session, form)
-        except TemplateNameTaken as refusal:
+        except NameTaken as refusal:
             return self._form_page(form, None, name_fault=say(refusal.key, **refusal.facts)), 422
         return _kept(row)
 
@@ -96,11 +99,13 @@ class BroadcastsView(OfficeView):
             form.show_problems(problems)
             return self._form_page(form, row, to_mend=len(problems))
         form = BroadcastForm(request.form)
+        if request.form.get(USE):
+            return self._form_page(form, row)
         if not form.validate():
             return self._form_page(form, row), 422
         try:
             return self._saved(form, row)
-        except TemplateNameTaken as refusal:
+        except NameTaken as refusal:
             return self._form_page(form, row, name_fault=say(refusal.key, **refusal.facts)), 422
         except BroadcastMove:  # it went under way meanwhile: what was typed may still become a new one
             return self._form_page(form, None, is_too_late=True), 409

@@ -22,7 +22,7 @@ from db.models import MessageTemplate, Staff
 from domain.audiences import Audience
 from domain.broadcasts import problems_of
 from domain.channels import LIMITS
-from domain.errors import TemplateNameTaken
+from domain.errors import NameTaken
 from domain.messages import N_
 from locales.languages import LANGUAGES
 from usecases import broadcasts, message_templates
@@ -72,7 +72,7 @@ class MessageTemplatesView(OfficeView):
         try:
             with writing() as session:
                 made = message_templates.create(session, form.name.data, form.topic.data, form.content, by=_me(session), now=now())
-        except TemplateNameTaken as refusal:
+        except NameTaken as refusal:
             return self._refused(form, None, refusal)
         flash(say(N_("panel.record.created"), name=made.name), "done")
         return redirect(url_for(".edit_view", id=made.id), 303)
@@ -93,7 +93,7 @@ class MessageTemplatesView(OfficeView):
             return self._form_page(form, row), 422
         try:
             return self._saved(form, row)
-        except TemplateNameTaken as refusal:
+        except NameTaken as refusal:
             return self._refused(form, row, refusal)
 
     def _saved(self, form: TemplateForm, row: MessageTemplate) -> ResponseReturnValue:
@@ -110,7 +110,7 @@ class MessageTemplatesView(OfficeView):
         flash(say(N_("panel.record.saved"), name=changed.name), "done")
         return redirect(url_for(".edit_view", id=row.id), 303)
 
-    def _refused(self, form: TemplateForm, row: MessageTemplate | None, refusal: TemplateNameTaken) -> ResponseReturnValue:
+    def _refused(self, form: TemplateForm, row: MessageTemplate | None, refusal: NameTaken) -> ResponseReturnValue:
         form.name.errors = [*form.name.errors, say(refusal.key, **refusal.facts)]
         return self._form_page(form, row), 422
 
