@@ -332,6 +332,7 @@ FILTER = {
     "state": N_("panel.filter.state"),
     "status": N_("panel.filter.status"),
     "topic": N_("panel.filter.topic"),
+    "about": N_("panel.broadcast.topic"),
     "language": N_("panel.filter.language"),
     "certainty": N_("panel.filter.certainty"),
     "review": N_("panel.filter.review"),
