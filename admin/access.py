@@ -55,6 +55,9 @@ REGISTRARS = frozenset({ADMINISTRATOR, BARCODES})
 REGISTER_READERS = REGISTRARS | {VIEWER}
 AUTHORS = ANSWERERS | {COMMUNICATIONS}
 """Who writes knowledge; what one writes another approves."""
+BROADCASTERS = frozenset({ADMINISTRATOR, COMMUNICATIONS})
+"""Who writes broadcasts, lets those of others go, and stops them."""
+BROADCAST_READERS = BROADCASTERS | {VIEWER}
 FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES}), "metrology": frozenset({ADMINISTRATOR, METROLOGY})}
 """Families of procedures (`domain.dossiers`): who works on their dossiers."""
 DOSSIER_OFFICERS = frozenset({ADMINISTRATOR}).union(*FAMILIES.values())
@@ -250,6 +253,20 @@ RIGHTS = {
     "reminders.index_view": REMINDER_READERS,
     "reminders.details_view": REMINDER_READERS,
     "reminders.cancel": REMINDER_READERS - {VIEWER},
+    # broadcasts on their way
+    "broadcast_progress.index_view": BROADCAST_READERS,
+    "broadcast_progress.live": BROADCAST_READERS,
+    "broadcast_progress.check": BROADCAST_READERS,
+    "broadcast_progress.sample": BROADCAST_READERS,
+    "broadcast_progress.recipients": BROADCAST_READERS,
+    "broadcast_progress.replies": BROADCAST_READERS,
+    "broadcast_progress.submit": BROADCASTERS,
+    "broadcast_progress.approve": BROADCASTERS,
+    "broadcast_progress.send_back": BROADCASTERS,
+    "broadcast_progress.pause": BROADCASTERS,
+    "broadcast_progress.resume": BROADCASTERS,
+    "broadcast_progress.cancel": BROADCASTERS,
+    "exports.broadcast_progress": BROADCAST_READERS,
     # people outside
     "contacts.index_view": READERS | {COMMUNICATIONS},
     "contacts.details_view": READERS | {COMMUNICATIONS},

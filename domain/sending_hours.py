@@ -1,6 +1,7 @@
 """Sending hours (giờ gửi): when messages to many may leave, by several rules at once, and when so much sending is over.
 
 >>> day, morning = QuietHours(time(7, 30), time(20)), QuietHours(time(8), time(11))
+>>> from domain.worktime import ZONE
 >>> begins = datetime(2026, 11, 23, 10, 30, tzinfo=ZONE)
 >>> SendingHours((day, morning)).finish(begins, timedelta(hours=1)).isoformat()
 '2026-11-24T08:30:00+07:00'
@@ -11,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from domain.quiet import NeverAllowed, QuietHours
-from domain.worktime import ZONE
 
 _FAR = timedelta(days=400)
 """Whatever takes longer has no end that one could tell."""

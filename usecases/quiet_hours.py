@@ -27,7 +27,8 @@ def next_allowed_for_all(session: Session, at: datetime) -> datetime:
     return for_all(session).next_allowed(at)
 
 
-def _office(session: Session) -> QuietHours:
+def for_all(session: Session) -> QuietHours:
+    """The office's own hours."""
     value = office.setting(session, KEY)
     closed = frozenset() if value["holidays"] else office.working_hours(session).closed
     return QuietHours(time.fromisoformat(value["opens"]), time.fromisoformat(value["closes"]), value["sundays"], closed)

@@ -3,6 +3,7 @@
 from admin.views.abbreviations import AbbreviationsView
 from admin.views.account import AccountView
 from admin.views.approvals import ApprovalsView
+from admin.views.broadcast_progress import BroadcastProgressView
 from admin.views.calendar import CalendarView
 from admin.views.canned import CannedView
 from admin.views.class_calendar import ClassCalendarView
@@ -71,6 +72,7 @@ VIEWS = (
     ProductsView,
     MarkRegisterView,
     InstrumentsView,
+    BroadcastProgressView,
     *KNOWLEDGE,
     RemindersView,
     ContactsView,

@@ -14,7 +14,9 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
 """A Monday."""
 OFFICE = QuietHours(time(7, 30), time(20), sundays=False, closed=frozenset({NOW.date() + timedelta(days=1)}))
 MOMENTS = st.integers(0, 60 * 24 * 30).map(lambda minutes: NOW + timedelta(minutes=minutes))
-WINDOWS = st.tuples(st.integers(14, 30), st.integers(1, 8)).map(lambda half: QuietHours(time(half[0] // 2), time((half[0] + half[1]) // 2 + 1)))
+WINDOWS = st.tuples(st.integers(14, 30), st.integers(1, 8)).map(
+    lambda half: QuietHours(time(half[0] // 2), time((half[0] + half[1]) // 2 + 1))
+)
 
 
 @given(window=WINDOWS, at=MOMENTS, minutes=st.integers(0, 3000))
