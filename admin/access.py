@@ -55,13 +55,13 @@ REGISTRARS = frozenset({ADMINISTRATOR, BARCODES})
 REGISTER_READERS = REGISTRARS | {VIEWER}
 AUTHORS = ANSWERERS | {COMMUNICATIONS}
 """Who writes knowledge; what one writes another approves."""
-BROADCASTERS = frozenset({ADMINISTRATOR, COMMUNICATIONS})
-"""Who writes broadcasts, lets those of others go, and stops them."""
-BROADCAST_READERS = BROADCASTERS | {VIEWER}
 FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES}), "metrology": frozenset({ADMINISTRATOR, METROLOGY})}
 """Families of procedures (`domain.dossiers`): who works on their dossiers."""
 DOSSIER_OFFICERS = frozenset({ADMINISTRATOR}).union(*FAMILIES.values())
 DOSSIER_READERS = DOSSIER_OFFICERS | {VIEWER}
+BROADCASTERS = frozenset({ADMINISTRATOR, COMMUNICATIONS})
+"""Who writes broadcasts, lets those of others go and stops them, and keeps audiences and lists of recipients."""
+BROADCAST_READERS = BROADCASTERS | {VIEWER}
 REMINDER_KINDS = {
     TRAINING: ("class",),
     BARCODES: ("fee", "draft", "missing", "deadline"),
@@ -267,6 +267,14 @@ RIGHTS = {
     "broadcast_progress.resume": BROADCASTERS,
     "broadcast_progress.cancel": BROADCASTERS,
     "exports.broadcast_progress": BROADCAST_READERS,
+    # broadcasts: whom they are for
+    "audiences.index_view": BROADCAST_READERS,
+    "audiences.edit_view": BROADCAST_READERS,
+    "audiences.count": BROADCAST_READERS,
+    "audiences.fields": BROADCAST_READERS,
+    "audiences.create_view": BROADCASTERS,
+    "audiences.delete_view": BROADCASTERS,
+    "audiences.restore": BROADCASTERS,
     # people outside
     "contacts.index_view": READERS | {COMMUNICATIONS},
     "contacts.details_view": READERS | {COMMUNICATIONS},
@@ -359,6 +367,7 @@ RIGHTS = {
 POSTING = {
     "registrations.page": TRAINERS,
     "knowledge.edit_view": AUTHORS,
+    "audiences.edit_view": BROADCASTERS,
 }
 """Endpoints that more people may read than write: who may POST."""
 
@@ -409,7 +418,7 @@ ROWS: dict[str, dict[str, Rule]] = {
     "enquiries": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _assigned),
     "contacts": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _of_assigned),
     "dossiers": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _of_family),
-    "organisations": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _filed_in_family),
+    "organisations": {ADMINISTRATOR: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _filed_in_family),
     "reminders": {ADMINISTRATOR: _all, VIEWER: _all} | {role: _reminders_of(role) for role in REMINDER_KINDS},
     "panel_tasks": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_tasks),
     "staff_sessions": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_sessions),

@@ -9,7 +9,8 @@ from flask_security import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from admin import audience_words, second_person, wording
+from admin import second_person, wording
+from admin.audience_form import said
 from admin.language import day, moment, say
 from db.models import Broadcast, Holiday, OfficeSetting, Staff
 from db.queries import audience as audiences
@@ -86,7 +87,7 @@ def of(session: Session, broadcast: Broadcast, rate: float, now: datetime) -> Ch
     return Check(
         broadcast,
         broadcasts.content_of(session, broadcast),
-        [_consent(broadcast), *audience_words.sentences(session, Audience.of(broadcast.audience))],
+        _who(broadcast),
         reached,
         sum(audiences.count_by_channel(session, [audiences.is_of_staff()]).values()),
         _when(session, broadcast, span),
@@ -110,6 +111,12 @@ def in_words(problem: Problem) -> str:
     sentence = say(problem.key, **facts)
     where = problem.where.split(".")[0]
     return f"{LANGUAGES[where]}: {sentence}" if where in LANGUAGES else sentence
+
+
+def _who(broadcast: Broadcast) -> list[str]:
+    """Who gets it: by whose choice, then every filter."""
+    filters = [f"{name}: {values}" for name, values in said(Audience.of(broadcast.audience))]
+    return [_consent(broadcast), *(filters or [say(N_("panel.sending.who.everybody"))])]
 
 
 def _consent(broadcast: Broadcast) -> str:

@@ -870,6 +870,12 @@ class BroadcastCountWrong(OfficeError):
     key = N_("error.broadcast_count")
 
 
+class NameTaken(OfficeError):
+    """Something else of its kind, maybe in the bin, has this name. Facts: name."""
+
+    key = N_("error.name_taken")
+
+
 class NoSuchTopic(OfficeError):
     """A topic that nobody can choose."""
 

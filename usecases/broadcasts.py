@@ -116,9 +116,14 @@ def conditions(broadcast: Broadcast, now: datetime, *, trial: bool) -> list[Colu
     if trial:
         return [audiences.is_of_staff()]
     fitting = audiences.fitting(Audience.of(broadcast.audience), now)
-    if broadcast.topic == OF_A_SERVICE:
-        return fitting
-    return [*fitting, audiences.has_not_refused(broadcast.topic) if broadcast.is_urgent else audiences.wants(broadcast.topic)]
+    return [*fitting, *consent(broadcast.topic, is_urgent=broadcast.is_urgent)]
+
+
+def consent(topic: str, *, is_urgent: bool) -> list[ColumnElement[bool]]:
+    """Who of an audience gets messages of a topic: who wants it, in urgent cases who has not refused it; of a service everybody."""
+    if topic == OF_A_SERVICE:
+        return []
+    return [audiences.has_not_refused(topic) if is_urgent else audiences.wants(topic)]
 
 
 def reach(session: Session, broadcast: Broadcast, now: datetime) -> dict[str, int]:

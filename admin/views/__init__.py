@@ -3,6 +3,7 @@
 from admin.views.abbreviations import AbbreviationsView
 from admin.views.account import AccountView
 from admin.views.approvals import ApprovalsView
+from admin.views.audiences import AudiencesView
 from admin.views.broadcast_progress import BroadcastProgressView
 from admin.views.calendar import CalendarView
 from admin.views.canned import CannedView
@@ -74,6 +75,7 @@ VIEWS = (
     InstrumentsView,
     BroadcastProgressView,
     *KNOWLEDGE,
+    AudiencesView,
     RemindersView,
     ContactsView,
     CannedView,

@@ -1,0 +1,88 @@
+/* Audiences: the count follows what is chosen, long lists get a field that makes them shorter. The form works without this file. */
+"use strict";
+
+const plainly = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[đĐ]/g, "d").toLowerCase();
+
+/* A long list: words typed above it hide what does not hold them; what is ticked stays in sight. */
+const shorten = (list) => {
+  const [line, number] = [list.querySelector("[data-narrow]"), list.querySelector("[data-number]")];
+  const [field, said] = [line.querySelector("input"), line.querySelector("[role=status]")];
+  const boxes = [...list.querySelectorAll(".tick")].map((label) => [label, label.querySelector("input"), plainly(label.textContent)]);
+  const look = () => {
+    const sought = plainly(field.value).split(/\s+/).filter(Boolean);
+    let found = 0;
+    for (const [label, box, text] of boxes) {
+      const holds = sought.every((word) => text.includes(word));
+      found += holds;
+      label.hidden = !holds && !box.checked;
+    }
+    said.textContent = found ? "" : said.dataset.none;
+  };
+  const count = () => {
+    const ticked = boxes.filter(([, box]) => box.checked).length;
+    number.textContent = ticked;
+    number.hidden = !ticked;
+  };
+  line.hidden = false;
+  field.addEventListener("input", (event) => { event.stopPropagation(); look(); });
+  field.addEventListener("keydown", (event) => { if (event.key === "Enter") event.preventDefault(); });
+  list.addEventListener("change", (event) => { if (event.target !== field) count(); });
+};
+
+for (const part of document.querySelectorAll("[data-audience]")) {
+  const form = part.closest("form");
+  const reach = part.querySelector("[data-reach]");
+  const filters = part.querySelector("[data-filters]");
+  const asked = () => {
+    const sent = new URLSearchParams({ part: "yes", sample: part.querySelector("[data-sample]")?.open ? "open" : "" });
+    for (const [name, value] of new FormData(form))
+      if (typeof value === "string" && (name.startsWith("audience-") || ["csrf_token", "topic", "urgent_reason"].includes(name))) sent.append(name, value);
+    return sent;
+  };
+  const fetched = async (url, signal) => {
+    const answer = await fetch(url, { method: "POST", body: asked(), signal });
+    if (answer.redirected || !(answer.ok || answer.status === 422)) throw new Error(String(answer.status));
+    return new DOMParser().parseFromString(await answer.text(), "text/html").body.childNodes;
+  };
+
+  let running = null;
+  const count = async () => {
+    running?.abort();
+    running = new AbortController();
+    reach.setAttribute("aria-busy", "true");
+    try {
+      reach.replaceChildren(...await fetched(part.dataset.count, running.signal));
+      reach.removeAttribute("aria-busy");
+    } catch (fault) {
+      if (fault.name === "AbortError") return;
+      reach.removeAttribute("aria-busy");
+      reach.replaceChildren(Object.assign(document.createElement("p"), { className: "bad", textContent: part.dataset.failed }));
+    }
+  };
+  let waiting = 0;
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(count, 400); };
+
+  const prepare = () => { for (const list of filters.querySelectorAll("[data-choose]")) shorten(list); };
+  const counts = (field) => field.name?.startsWith("audience-") || ["topic", "urgent_reason"].includes(field.name);
+  form.addEventListener("input", (event) => { if (counts(event.target)) soon(); });
+
+  const again = part.querySelector("[data-again]");
+  again.type = "button";
+  again.addEventListener("click", count);
+  const use = part.querySelector("[name=audience-use]");
+  if (use) {
+    use.type = "button";
+    use.addEventListener("click", async () => {
+      if (!part.querySelector("[name=audience-saved]").value) return;
+      try {
+        filters.replaceChildren(...await fetched(part.dataset.fields));
+        prepare();
+        count();
+      } catch {
+        reach.replaceChildren(Object.assign(document.createElement("p"), { className: "bad", textContent: part.dataset.failed }));
+      }
+    });
+  }
+  prepare();
+  count();
+}
