@@ -2,16 +2,6 @@
 
 from domain.messages import N_
 
-STATE = {
-    "draft": N_("panel.broadcast.state_draft"),
-    "submitted": N_("panel.broadcast.state_submitted"),
-    "scheduled": N_("panel.broadcast.state_scheduled"),
-    "planning": N_("panel.broadcast.state_planning"),
-    "sending": N_("panel.broadcast.state_sending"),
-    "paused": N_("panel.broadcast.state_paused"),
-    "done": N_("panel.broadcast.state_done"),
-    "cancelled": N_("panel.broadcast.state_cancelled"),
-}
 ADVICE = {
     "scheduled": N_("panel.sending.advice.scheduled"),
     "planning": N_("panel.sending.advice.planning"),

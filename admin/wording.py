@@ -1,6 +1,7 @@
 """Words for the states and kinds that the database knows by code. Every code has its sentence here, so that a guard finds it."""
 
 from domain.messages import N_
+from domain.topics import SERVICE, TOPICS
 
 STATUS = {
     "waiting": N_("panel.status.waiting"),
@@ -84,6 +85,11 @@ ROOM = {
     "office": N_("panel.room.office"),
     "machine": N_("panel.room.machine"),
 }
+FAMILY = {
+    "knowledge": N_("panel.menu.knowledge"),
+    "broadcasts": N_("panel.menu.broadcasts"),
+}
+"""Names of the views whose tabs others are."""
 ACT = {
     "created": N_("panel.history.created"),
     "changed": N_("panel.history.changed"),
@@ -429,3 +435,15 @@ TIME_LIMIT = {
     "quantity_certificate.renewal": N_("time_limit.quantity_certificate.renewal"),
     "quantity_certificate.suspension": N_("time_limit.quantity_certificate.suspension"),
 }
+BROADCAST = {
+    "draft": N_("panel.broadcast.state_draft"),
+    "submitted": N_("panel.broadcast.state_submitted"),
+    "scheduled": N_("panel.broadcast.state_scheduled"),
+    "planning": N_("panel.broadcast.state_planning"),
+    "sending": N_("panel.broadcast.state_sending"),
+    "paused": N_("panel.broadcast.state_paused"),
+    "done": N_("panel.broadcast.state_done"),
+    "cancelled": N_("panel.broadcast.state_cancelled"),
+}
+NEWS_TOPIC = TOPICS | {SERVICE: N_("panel.broadcast.topic_service")}
+"""What a broadcast is about."""

@@ -870,6 +870,12 @@ class BroadcastCountWrong(OfficeError):
     key = N_("error.broadcast_count")
 
 
+class StaffWithoutChat(OfficeError):
+    """A member of staff has linked no chat to which a test could be sent. Facts: name."""
+
+    key = N_("error.staff_without_chat")
+
+
 class NameTaken(OfficeError):
     """Something else of its kind, maybe in the bin, has this name. Facts: name."""
 

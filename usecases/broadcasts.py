@@ -68,6 +68,27 @@ def edit(session: Session, key: int, draft: Draft, *, by: Staff, now: datetime) 
     return broadcast
 
 
+def copy(session: Session, key: int, *, by: Staff, now: datetime) -> Broadcast:
+    """The same once more, as a draft of whoever copies: its moment and its urgency are to be decided anew."""
+    row = session.get_one(Broadcast, key)
+    window = (row.window_from, row.window_until)
+    return create(session, Draft(row.title, row.topic, content_of(session, row), Audience.of(row.audience), window=window), by=by, now=now)
+
+
+def throw_away(session: Session, key: int, now: datetime) -> Broadcast:
+    """Put a draft into the bin. Raises `BroadcastMove` for anything else: what was handed in is cancelled."""
+    broadcast = _lock(session, key, (DRAFT,))
+    broadcast.deleted_at = now
+    return broadcast
+
+
+def take_back(session: Session, key: int) -> Broadcast:
+    """Take a draft out of the bin."""
+    broadcast = session.get_one(Broadcast, key, with_for_update=True, populate_existing=True)
+    broadcast.deleted_at = None
+    return broadcast
+
+
 def _write(session: Session, broadcast: Broadcast, draft: Draft, by: Staff, now: datetime) -> None:
     broadcast.title, broadcast.topic, broadcast.audience = draft.title.strip(), draft.topic, draft.audience.to_json()
     broadcast.urgent_reason, broadcast.is_urgent = draft.urgent_reason.strip(), bool(draft.urgent_reason.strip())
@@ -295,8 +316,8 @@ def cancel(session: Session, key: int, now: datetime) -> Broadcast:
 
 
 def _lock(session: Session, key: int, states: tuple[str, ...]) -> Broadcast:
-    """Raises `BroadcastMove` where it is in another state."""
+    """Raises `BroadcastMove` where it is in another state, or in the bin."""
     broadcast = session.get_one(Broadcast, key, with_for_update=True, populate_existing=True)
-    if broadcast.status not in states:
+    if broadcast.status not in states or broadcast.deleted_at is not None:
         raise BroadcastMove(status=broadcast.status)
     return broadcast

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from admin import access, broadcast_check, charts, conversations, once, second_person, sending_words
+from admin import access, broadcast_check, charts, conversations, once, second_person, sending_words, wording
 from admin.broadcast_check import APPROVING
 from admin.broadcast_figures import FigureBook, Figures
 from admin.database import db, get_one_or_abort, viewed, writing
@@ -276,7 +276,7 @@ def _said(refusal: OfficeError) -> str:
     """A refusal in words, the state among them."""
     facts = dict(refusal.facts)
     if "status" in facts:
-        facts["status"] = say(sending_words.STATE[facts["status"]])
+        facts["status"] = say(wording.BROADCAST[facts["status"]])
     return say(refusal.key, **facts)
 
 
