@@ -60,7 +60,7 @@ FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES}), "metrology": froze
 DOSSIER_OFFICERS = frozenset({ADMINISTRATOR}).union(*FAMILIES.values())
 DOSSIER_READERS = DOSSIER_OFFICERS | {VIEWER}
 BROADCASTERS = frozenset({ADMINISTRATOR, COMMUNICATIONS})
-"""Who writes broadcasts and keeps audiences and lists of recipients."""
+"""Who writes broadcasts, lets those of others go and stops them, and keeps audiences and lists of recipients."""
 BROADCAST_READERS = BROADCASTERS | {VIEWER}
 REMINDER_KINDS = {
     TRAINING: ("class",),
@@ -253,6 +253,20 @@ RIGHTS = {
     "reminders.index_view": REMINDER_READERS,
     "reminders.details_view": REMINDER_READERS,
     "reminders.cancel": REMINDER_READERS - {VIEWER},
+    # broadcasts on their way
+    "broadcast_progress.index_view": BROADCAST_READERS,
+    "broadcast_progress.live": BROADCAST_READERS,
+    "broadcast_progress.check": BROADCAST_READERS,
+    "broadcast_progress.sample": BROADCAST_READERS,
+    "broadcast_progress.recipients": BROADCAST_READERS,
+    "broadcast_progress.replies": BROADCAST_READERS,
+    "broadcast_progress.submit": BROADCASTERS,
+    "broadcast_progress.approve": BROADCASTERS,
+    "broadcast_progress.send_back": BROADCASTERS,
+    "broadcast_progress.pause": BROADCASTERS,
+    "broadcast_progress.resume": BROADCASTERS,
+    "broadcast_progress.cancel": BROADCASTERS,
+    "exports.broadcast_progress": BROADCAST_READERS,
     # broadcasts
     "broadcasts.index_view": BROADCAST_READERS,
     "broadcasts.create_view": BROADCASTERS,

@@ -4,6 +4,7 @@ from admin.views.abbreviations import AbbreviationsView
 from admin.views.account import AccountView
 from admin.views.approvals import ApprovalsView
 from admin.views.audiences import AudiencesView
+from admin.views.broadcast_progress import BroadcastProgressView
 from admin.views.broadcasts import BroadcastsView
 from admin.views.calendar import CalendarView
 from admin.views.canned import CannedView
@@ -76,6 +77,7 @@ VIEWS = (
     InstrumentsView,
     *KNOWLEDGE,
     BroadcastsView,
+    BroadcastProgressView,
     MessageTemplatesView,
     AudiencesView,
     RemindersView,

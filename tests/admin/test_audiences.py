@@ -4,11 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from sqlalchemy import select
 
-from admin.access import COMMUNICATIONS, VIEWER
+from admin.access import COMMUNICATIONS
 from db.engine import Database
-from db.models import Organisation, OrganisationContact, SavedAudience
+from db.models import Organisation, OrganisationContact
 from tests import broadcasts
 from tests.admin.conftest import Browser, of_role
 
