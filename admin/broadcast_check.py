@@ -3,20 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask_security import current_user
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from admin import second_person, wording
+from admin import second_person
 from admin.audience_form import said
+from admin.content_form import in_words
 from admin.language import day, moment, say
 from db.models import Broadcast, Holiday, OfficeSetting, Staff
+from db.models.broadcast import DRAFT, PAUSED, RUNNING, SUBMITTED
 from db.queries import audience as audiences
 from domain.audiences import Audience
 from domain.broadcasts import PLACEHOLDERS, Content, Problem, render
-from domain.errors import BrokenMarkup
 from domain.messages import N_
 from domain.topics import SERVICE, TOPICS
 from domain.worktime import ZONE
@@ -26,6 +26,8 @@ from usecases.broadcast_estimates import Costs, Span
 
 APPROVING = "broadcast_progress.approve"
 """The endpoint by which a second person lets one go."""
+TOLD = 8
+"""Broadcasts on the start page."""
 SHORT = 12
 """Characters of a digest that people compare."""
 
@@ -70,13 +72,23 @@ class Check:
     def digest(self) -> str:
         return self.broadcast.digest[:SHORT]
 
-    def preview(self, language: str) -> str:
-        """The text with the names of its placeholders where somebody's own facts will stand."""
-        named = {name: f"‹{say(f'panel.sending.fact.{name}')}›" for name in PLACEHOLDERS}
-        try:
-            return render(self.content.texts.get(language, ""), named, named)
-        except (KeyError, BrokenMarkup):  # a broken text is shown as it was written, beside its problem
-            return self.content.texts.get(language, "")
+
+def preview(content: Content, language: str) -> str:
+    """The text with the names of its placeholders where somebody's own facts will stand."""
+    named = {name: f"‹{say(f'panel.sending.fact.{name}')}›" for name in PLACEHOLDERS}
+    text = content.texts.get(language, "")
+    try:
+        return render(text, named, named)
+    except KeyError:  # of an unknown placeholder, which is among the problems: as it was written
+        return text
+
+
+def standing(session: Session, staff_id: int) -> list[Broadcast]:
+    """What the start page tells: broadcasts that wait for a second person, go or stand still, and this person's that were sent back."""
+    mine = (Broadcast.status == DRAFT) & (Broadcast.pause_reason != "") & (Broadcast.by_id == staff_id)
+    told = or_(Broadcast.status.in_((SUBMITTED, PAUSED, *RUNNING)), mine)
+    rows = select(Broadcast).where(told, Broadcast.deleted_at.is_(None)).order_by(Broadcast.changed_at.desc()).limit(TOLD)
+    return list(session.scalars(rows))
 
 
 def of(session: Session, broadcast: Broadcast, rate: float, now: datetime) -> Check:
@@ -90,10 +102,10 @@ def of(session: Session, broadcast: Broadcast, rate: float, now: datetime) -> Ch
         _who(broadcast),
         reached,
         sum(audiences.count_by_channel(session, [audiences.is_of_staff()]).values()),
-        _when(session, broadcast, span),
+        _when(session, broadcast, span, now),
         span,
         broadcast_estimates.costs(session, reached),
-        [in_words(one) for one in broadcasts.check(session, broadcast, now)],
+        [_problem(one) for one in broadcasts.check(session, broadcast, now)],
         session.get_one(OfficeSetting, broadcasts.LIMIT_KEY).value,
         session.scalars(select(Staff).where(Staff.id.in_(ids)).order_by(Staff.id)).all(),
         second_person.others(session, APPROVING, ids),
@@ -101,16 +113,10 @@ def of(session: Session, broadcast: Broadcast, rate: float, now: datetime) -> Ch
     )
 
 
-def in_words(problem: Problem) -> str:
-    """A problem as a sentence, with names instead of codes."""
-    names: dict[str, Mapping[str, str]] = {
-        "language": LANGUAGES,
-        "channel": {code: say(key) for code, key in wording.CHANNEL.items()},
-    }
-    facts: dict[str, Any] = {name: names[name].get(fact, fact) if name in names else fact for name, fact in problem.facts.items()}
-    sentence = say(problem.key, **facts)
-    where = problem.where.split(".")[0]
-    return f"{LANGUAGES[where]}: {sentence}" if where in LANGUAGES else sentence
+def _problem(problem: Problem) -> str:
+    """A problem as a sentence, with the language whose text it is about."""
+    language = problem.where.split(".")[0]
+    return f"{LANGUAGES[language]}: {in_words(problem)}" if language in LANGUAGES else in_words(problem)
 
 
 def _who(broadcast: Broadcast) -> list[str]:
@@ -127,7 +133,7 @@ def _consent(broadcast: Broadcast) -> str:
     return say(N_("panel.sending.who.not_refused") if broadcast.is_urgent else N_("panel.sending.who.wants"), topic=topic)
 
 
-def _when(session: Session, broadcast: Broadcast, span: Span | None) -> list[str]:
+def _when(session: Session, broadcast: Broadcast, span: Span | None, now: datetime) -> list[str]:
     """Moment, window, quiet hours and holidays, a sentence each."""
     at, window = broadcast.scheduled_at, (broadcast.window_from, broadcast.window_until)
     found = [say(N_("panel.sending.when.at"), at=moment(at)) if at else say(N_("panel.sending.when.at_once"))]
@@ -137,16 +143,16 @@ def _when(session: Session, broadcast: Broadcast, span: Span | None) -> list[str
         found.append(say(N_("panel.sending.when.window"), opens=window[0], closes=window[1]))
     if broadcast.topic == SERVICE:
         return [*found, say(N_("panel.sending.when.service"))]
-    return found + _quiet(session, span)
+    return found + _quiet(session, at or now, span)
 
 
-def _quiet(session: Session, span: Span | None) -> list[str]:
+def _quiet(session: Session, at: datetime, span: Span | None) -> list[str]:
     hours = quiet_hours.for_all(session)
     found = [say(N_("panel.sending.when.quiet"), opens=f"{hours.opens:%H:%M}", closes=f"{hours.closes:%H:%M}")]
     if not hours.sundays:
         found.append(say(N_("panel.sending.when.no_sundays")))
     if span is not None and hours.closed:
-        first, last = span.begins.astimezone(ZONE).date(), span.ends.astimezone(ZONE).date()
+        first, last = at.astimezone(ZONE).date(), span.ends.astimezone(ZONE).date()
         days = sorted(one for one in hours.closed if first <= one <= last)
         names = dict(session.execute(select(Holiday.day, Holiday.name).where(Holiday.day.in_(days))).all())
         found += [say(N_("panel.sending.when.holiday"), day=day(one), name=names.get(one, "")) for one in days]

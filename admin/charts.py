@@ -11,7 +11,9 @@ STEPS = (1, 5, 15, 60, 360, 1440)
 """Minutes that a column may stand for."""
 MOST = 60
 """Columns."""
-HEIGHT, WIDE, GAP = 100, 12, 2
+FEWEST = 20
+"""Columns that the drawing has room for, so that few stay narrow."""
+HEIGHT, WIDE = 100, 12
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,9 @@ def columns(figures: Mapping[datetime, Mapping[str, int]], names: Sequence[str])
     highest = max(one.total() for one in shown.values())
     parts = [part for column, one in shown.items() for part in _stacked((column - offset) * WIDE, one, names, highest)]
     lines = [(begins + timedelta(minutes=column * step), one) for column, one in shown.items()]
-    return Chart(step, highest, (max(shown) - offset + 1) * WIDE, parts, lines, lines[0][0], lines[-1][0] + timedelta(minutes=step))
+    return Chart(
+        step, highest, max(max(shown) - offset + 1, FEWEST) * WIDE, parts, lines, lines[0][0], lines[-1][0] + timedelta(minutes=step)
+    )
 
 
 def _stacked(x: float, one: Counter[str], names: Sequence[str], highest: int) -> list[Part]:

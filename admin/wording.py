@@ -106,6 +106,7 @@ ACT = {
 NOUN = {
     "abbreviations": N_("panel.noun.abbreviations"),
     "attendances": N_("panel.noun.attendances"),
+    "broadcasts": N_("panel.menu.broadcasts"),
     "canned_replies": N_("panel.noun.canned_replies"),
     "certificates": N_("panel.noun.certificates"),
     "class_messages": N_("panel.noun.class_messages"),

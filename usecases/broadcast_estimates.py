@@ -55,7 +55,7 @@ def span(session: Session, broadcast: Broadcast, reached: Mapping[str, int], rat
         ends = [hours.finish(begins, timedelta(seconds=number / rate)) for number in reached.values()]
     except (NeverAllowed, ValueError):
         return None
-    return Span(begins, max(ends)) if ends else None
+    return Span(begins, _up(max(ends))) if ends else None
 
 
 def end(session: Session, broadcast: Broadcast, rate: float, now: datetime, *, put_off: datetime | None = None) -> datetime | None:
@@ -66,7 +66,12 @@ def end(session: Session, broadcast: Broadcast, rate: float, now: datetime, *, p
         ends = broadcasts.sending_hours(session, broadcast).finish(now, timedelta(seconds=max(left, 0) / rate))
     except (NeverAllowed, ValueError):
         return None
-    return max(ends, put_off) if put_off else ends
+    return _up(max(ends, put_off) if put_off else ends)
+
+
+def _up(at: datetime) -> datetime:
+    """To the whole minute, as an end that is told is rather late than early."""
+    return at if at == at.replace(second=0, microsecond=0) else at.replace(second=0, microsecond=0) + timedelta(minutes=1)
 
 
 def costs(session: Session, reached: Mapping[str, int]) -> Costs:

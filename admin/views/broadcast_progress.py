@@ -76,6 +76,7 @@ class BroadcastProgressView(PanelView):
             "panel/sending.html",
             **_standing(row),
             content=broadcasts.content_of(db.session, row),
+            preview=broadcast_check.preview,
             people=_people(row),
             replies=broadcast_progress.count_replies(db.session, row.id),
             may_stop=row.status in _STOPPABLE,
@@ -102,6 +103,7 @@ class BroadcastProgressView(PanelView):
         page: str = self.render(
             "panel/sending_check.html",
             row=row,
+            preview=broadcast_check.preview,
             check=broadcast_check.of(db.session, row, _pace(), now()),
             trial=_is_trial(),
             said=sending_words,
