@@ -33,7 +33,7 @@ USE = PREFIX + "use"
 """The button that takes a saved audience over into the form, where no script does it."""
 _OFFERED = 300
 """Classes, communes or sectors that are offered: the newest, and those of most firms. Chosen ones are always among them."""
-_FEW = 8
+_FEW = 4
 """So many are shown at once; a longer list opens."""
 _NOT_OFFERED = N_("panel.form.not_offered")
 

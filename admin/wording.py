@@ -146,6 +146,7 @@ NOUN = {
     "passkeys": N_("panel.noun.passkeys"),
     "phrasings": N_("panel.noun.phrasings"),
     "quarantined_updates": N_("panel.noun.quarantined_updates"),
+    "recipient_list_entries": N_("panel.noun.recipient_list_entries"),
     "recipient_lists": N_("panel.noun.recipient_lists"),
     "registrations": N_("panel.noun.registrations"),
     "reminders": N_("panel.menu.reminders"),
