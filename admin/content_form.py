@@ -215,8 +215,8 @@ def in_words(problem: Problem) -> str:
     facts = dict(problem.facts)
     if "channel" in facts:
         facts["channel"] = say(CHANNEL_NAMES.get(facts["channel"], facts["channel"]))
-    if "missing" in facts:
-        facts["missing"] = LANGUAGES.get(facts["missing"], facts["missing"])
+    if "language" in facts:
+        facts["language"] = LANGUAGES.get(facts["language"], facts["language"])
     if "known" in facts:
         facts["known"] = ", ".join("{{" + name + "}}" for name in PLACEHOLDERS)
     return str(say(problem.key, **facts))

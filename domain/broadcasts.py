@@ -129,7 +129,7 @@ def problems_of(content: Content, languages: Collection[str], channels: Mapping[
 def _of_text(content: Content, language: str, channels: Mapping[str, ChannelLimits]) -> Iterator[Problem]:
     text = content.texts.get(language, "")
     if not text.strip():
-        yield Problem(language, N_("broadcast.problem.language"), {"missing": language})
+        yield Problem(language, N_("broadcast.problem.language"), {"language": language})
         return
     broken = list(_of_tokens(text, language))
     yield from broken
