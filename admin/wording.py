@@ -143,6 +143,7 @@ NOUN = {
     "reminders": N_("panel.menu.reminders"),
     "replaced_documents": N_("panel.noun.replaced_documents"),
     "staff": N_("panel.noun.staff"),
+    "staff_contacts": N_("panel.noun.staff_contacts"),
     "staff_roles": N_("panel.noun.staff_roles"),
     "staff_sessions": N_("panel.noun.staff_sessions"),
     "time_limits": N_("panel.noun.time_limits"),

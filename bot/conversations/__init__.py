@@ -27,6 +27,7 @@ from bot.conversations import (
     quantity_marks,
     register_search,
     reminders,
+    staff_link,
     strays,
 )
 from bot.fsm import ConversationStorage
@@ -35,6 +36,7 @@ from bot.greeting import GreetNewcomers
 CONVERSATIONS = (
     groups,
     news,
+    staff_link,
     commands,
     reminders,
     classes,
