@@ -9,6 +9,7 @@ from flask_security import current_user
 from admin import account_mail, browsers
 from admin.database import actor, db, writing
 from admin.faults import came_from
+from admin.keys import number_of
 from admin.language import THEME, now, say
 from admin.pages import PanelView, expose
 from admin.passwords import digest, matches, refusal
@@ -144,11 +145,6 @@ class AccountView(PanelView):
     def _back(self, key: str, kind: str, **facts: object) -> ResponseReturnValue:
         flash(say(key, **facts), kind)
         return redirect(url_for(".index"), 303)
-
-
-def number_of(text: str) -> int:
-    """A row's number in a form; 0, which no row has, where it is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
 
 
 def _telegram_link(code: str) -> str:

@@ -14,11 +14,11 @@ from wtforms.validators import DataRequired, Email, Length
 from admin.access import ROLES
 from admin.database import actor, db, locked, writing
 from admin.forms import NEEDED, TOO_LONG, PanelForm, Words, cleaned
+from admin.keys import number_of
 from admin.language import now, say
 from admin.office_view import OfficeView
 from admin.pages import expose
 from admin.passwords import digest, make_up
-from admin.views.account import number_of
 from db.models import Passkey, Staff, StaffSession
 from domain.messages import N_
 from locales.languages import LANGUAGES
