@@ -16,6 +16,7 @@ REASON = {
     "not_ours": N_("panel.reason.not_ours"),
     "unclear": N_("panel.reason.unclear"),
     "unsure": N_("panel.reason.unsure"),
+    "broadcast": N_("panel.reason.broadcast"),
 }
 CHANNEL = {
     "web": N_("panel.channel.web"),

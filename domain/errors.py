@@ -882,6 +882,12 @@ class BroadcastCountWrong(OfficeError):
     key = N_("error.broadcast_count")
 
 
+class TooManyHsCodes(OfficeError):
+    """Facts: limit, count (followed already), more (that were to be added)."""
+
+    key = N_("error.too_many_hs_codes")
+
+
 class NoSuchTopic(OfficeError):
     """A topic that nobody can choose."""
 

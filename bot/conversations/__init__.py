@@ -15,6 +15,7 @@ from bot.conversations import (
     dossiers,
     enquiries,
     groups,
+    hs_codes,
     instruments,
     labels,
     lot_check,
@@ -36,6 +37,7 @@ from bot.greeting import GreetNewcomers
 CONVERSATIONS = (
     groups,
     news,
+    hs_codes,
     staff_link,
     commands,
     reminders,
