@@ -108,6 +108,8 @@ RIGHTS = {
     "account.theme": EVERYBODY,
     "account.end_session": EVERYBODY,
     "account.end_others": EVERYBODY,
+    "account.chat_code": EVERYBODY,
+    "account.unlink_chat": EVERYBODY,
     "second_factor.index": EVERYBODY,
     "second_factor.confirm": EVERYBODY,
     "second_factor.codes": EVERYBODY,
@@ -388,6 +390,7 @@ RIGHTS = {
     "staff.enable": ADMINISTRATORS,
     "staff.reset_second_factor": ADMINISTRATORS,
     "staff.cut_off": ADMINISTRATORS,
+    "staff.unlink_chat": ADMINISTRATORS,
 }
 
 POSTING = {

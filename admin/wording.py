@@ -17,6 +17,7 @@ REASON = {
     "not_ours": N_("panel.reason.not_ours"),
     "unclear": N_("panel.reason.unclear"),
     "unsure": N_("panel.reason.unsure"),
+    "broadcast": N_("panel.reason.broadcast"),
 }
 CHANNEL = {
     "web": N_("panel.channel.web"),
@@ -153,6 +154,7 @@ NOUN = {
     "replaced_documents": N_("panel.noun.replaced_documents"),
     "saved_audiences": N_("panel.noun.saved_audiences"),
     "staff": N_("panel.noun.staff"),
+    "staff_contacts": N_("panel.noun.staff_contacts"),
     "staff_roles": N_("panel.noun.staff_roles"),
     "staff_sessions": N_("panel.noun.staff_sessions"),
     "time_limits": N_("panel.noun.time_limits"),

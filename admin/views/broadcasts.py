@@ -210,6 +210,8 @@ class BroadcastsView(OfficeView):
         """Send it to a member of staff now, marked as a test."""
         row = _get(key)
         person = get_one_or_abort(db.session, Staff, request.form.get("staff", ""))
+        if not person.active:
+            abort(404)
         languages = [code for code in LANGUAGES if code in request.form.getlist("language")] or list(LANGUAGES)
         try:
             sent = self._send_test(row, person, languages)
