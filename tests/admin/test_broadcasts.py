@@ -1,5 +1,6 @@
 """Broadcasts in the panel: nothing typed is lost, what is wrong stands beside its field, and everybody looks before anything is sent."""
 
+import hashlib
 import io
 import re
 from collections.abc import Callable
@@ -76,7 +77,8 @@ def test_a_draft_keeps_all_that_was_typed_and_says_beside_each_field_what_is_mis
 ) -> None:
     with database.write() as session:
         broadcasts.people(session, 2, now)
-    picture = (io.BytesIO(pictures.picture()), "bang-phi.png")
+    photo = pictures.phone_photo()
+    picture = (io.BytesIO(photo), "bang-phi.jpg")
     refused = save(
         officer, None, title=" ", vi="Số thuế {{tax_code}}", file=picture, urgent_reason="Hỏng hệ thống", **button(vi="Bảng phí")
     )
@@ -87,7 +89,7 @@ def test_a_draft_keeps_all_that_was_typed_and_says_beside_each_field_what_is_mis
     answer = save(officer, None, vi="Số thuế {{tax_code}}", en="", file_kept=kept, **button(link="x", vi="Bảng phí"))
     assert (answer.status_code, answer.location) == (303, "/broadcasts/edit/?id=1")
     page = officer.get(answer.location).text
-    for sentence in ("Chỗ điền “tax_code”", "ngôn ngữ “English”", "Nút thứ 1 chưa có chữ", "Liên kết không dùng được: x", "bang-phi.png"):
+    for sentence in ("Chỗ điền “tax_code”", "ngôn ngữ “English”", "Nút thứ 1 chưa có chữ", "Liên kết không dùng được: x", "bang-phi.jpg"):
         assert sentence in page
     assert save(officer, 1, file_kept=kept, **button("service", service="person", vi="Hỏi", en="Ask")).status_code == 303
     assert "chỗ phải sửa" not in officer.get(answer.location).text
