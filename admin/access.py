@@ -60,7 +60,7 @@ FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES}), "metrology": froze
 DOSSIER_OFFICERS = frozenset({ADMINISTRATOR}).union(*FAMILIES.values())
 DOSSIER_READERS = DOSSIER_OFFICERS | {VIEWER}
 BROADCASTERS = frozenset({ADMINISTRATOR, COMMUNICATIONS})
-"""Who writes broadcasts and keeps audiences and lists of recipients."""
+"""Who writes broadcasts, lets those of others go and stops them, and keeps audiences and lists of recipients."""
 BROADCAST_READERS = BROADCASTERS | {VIEWER}
 REMINDER_KINDS = {
     TRAINING: ("class",),
@@ -108,6 +108,8 @@ RIGHTS = {
     "account.theme": EVERYBODY,
     "account.end_session": EVERYBODY,
     "account.end_others": EVERYBODY,
+    "account.chat_code": EVERYBODY,
+    "account.unlink_chat": EVERYBODY,
     "second_factor.index": EVERYBODY,
     "second_factor.confirm": EVERYBODY,
     "second_factor.codes": EVERYBODY,
@@ -253,6 +255,37 @@ RIGHTS = {
     "reminders.index_view": REMINDER_READERS,
     "reminders.details_view": REMINDER_READERS,
     "reminders.cancel": REMINDER_READERS - {VIEWER},
+    # broadcasts on their way
+    "broadcast_progress.index_view": BROADCAST_READERS,
+    "broadcast_progress.live": BROADCAST_READERS,
+    "broadcast_progress.check": BROADCAST_READERS,
+    "broadcast_progress.sample": BROADCAST_READERS,
+    "broadcast_progress.recipients": BROADCAST_READERS,
+    "broadcast_progress.replies": BROADCAST_READERS,
+    "broadcast_progress.submit": BROADCASTERS,
+    "broadcast_progress.approve": BROADCASTERS,
+    "broadcast_progress.send_back": BROADCASTERS,
+    "broadcast_progress.pause": BROADCASTERS,
+    "broadcast_progress.resume": BROADCASTERS,
+    "broadcast_progress.cancel": BROADCASTERS,
+    "exports.broadcast_progress": BROADCAST_READERS,
+    # broadcasts
+    "broadcasts.index_view": BROADCAST_READERS,
+    "broadcasts.create_view": BROADCASTERS,
+    "broadcasts.edit_view": BROADCASTERS,
+    "broadcasts.delete_view": BROADCASTERS,
+    "broadcasts.restore": BROADCASTERS,
+    "broadcasts.copy": BROADCASTERS,
+    "broadcasts.preview": BROADCAST_READERS,
+    "broadcasts.picture": BROADCAST_READERS,
+    "broadcasts.file": BROADCAST_READERS,
+    "broadcasts.test": BROADCASTERS,
+    "message_templates.index_view": BROADCASTERS,
+    "message_templates.create_view": BROADCASTERS,
+    "message_templates.edit_view": BROADCASTERS,
+    "message_templates.delete_view": BROADCASTERS,
+    "message_templates.restore": BROADCASTERS,
+    "message_templates.begin": BROADCASTERS,
     # broadcasts: whom they are for
     "audiences.index_view": BROADCAST_READERS,
     "audiences.edit_view": BROADCAST_READERS,
@@ -357,6 +390,7 @@ RIGHTS = {
     "staff.enable": ADMINISTRATORS,
     "staff.reset_second_factor": ADMINISTRATORS,
     "staff.cut_off": ADMINISTRATORS,
+    "staff.unlink_chat": ADMINISTRATORS,
 }
 
 POSTING = {

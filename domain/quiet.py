@@ -47,9 +47,13 @@ class QuietHours:
 
     def next_allowed(self, at: datetime) -> datetime:
         """The moment itself, or the next at which a message may come."""
+        return max(at, self.span(at)[0])
+
+    def span(self, at: datetime) -> tuple[datetime, datetime]:
+        """The allowed span that holds a moment, or the next one: when it begins and ends."""
         for begin, end in self._spans(at.astimezone(ZONE).date() - timedelta(days=1)):
             if at < end:
-                return max(at, begin)
+                return begin, end
         raise NeverAllowed
 
     def last_allowed(self, at: datetime) -> datetime:

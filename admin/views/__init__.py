@@ -4,6 +4,8 @@ from admin.views.abbreviations import AbbreviationsView
 from admin.views.account import AccountView
 from admin.views.approvals import ApprovalsView
 from admin.views.audiences import AudiencesView
+from admin.views.broadcast_progress import BroadcastProgressView
+from admin.views.broadcasts import BroadcastsView
 from admin.views.calendar import CalendarView
 from admin.views.canned import CannedView
 from admin.views.class_calendar import ClassCalendarView
@@ -25,6 +27,7 @@ from admin.views.knowledge import KnowledgeView
 from admin.views.learning import LearningView
 from admin.views.mark_register import MarkRegisterView
 from admin.views.measurement_tables import MeasurementTablesView
+from admin.views.message_templates import MessageTemplatesView
 from admin.views.office import OfficeSettingsView
 from admin.views.organisations import OrganisationsView
 from admin.views.outbox import OutboxView
@@ -74,6 +77,9 @@ VIEWS = (
     MarkRegisterView,
     InstrumentsView,
     *KNOWLEDGE,
+    BroadcastsView,
+    BroadcastProgressView,
+    MessageTemplatesView,
     AudiencesView,
     RecipientListsView,
     RemindersView,

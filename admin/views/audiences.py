@@ -46,6 +46,8 @@ class AudiencesView(OfficeView):
     intro = N_("panel.audience.intro")
     empty = N_("panel.audience.empty")
     new = N_("panel.audience.new")
+    tab = N_("panel.audience.menu")
+    family = "broadcasts"
     offered = frozenset({"index_view", "create_view", "edit_view", "delete_view", "restore", "count", "fields"})
     columns = {"name": N_("panel.audience.name"), "audience": N_("panel.audience.filters"), "changed_at": N_("panel.audience.changed")}
     searched = ("name",)

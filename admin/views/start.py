@@ -6,7 +6,7 @@ from typing import Any
 from flask_security import current_user
 from sqlalchemy import func, select
 
-from admin import dossier_queues, queues
+from admin import broadcast_check, dossier_queues, queues
 from admin.access import may
 from admin.database import db
 from admin.language import now, today
@@ -40,6 +40,8 @@ class StartView(PanelView):
         if may("outbox.index_view"):
             facts["stuck"] = db.session.scalar(select(func.count()).where(OutboundMessage.state.in_((FAILED, UNKNOWN)))) or 0
             facts["quarantined"] = db.session.scalar(select(func.count()).where(QuarantinedUpdate.resolved_at.is_(None))) or 0
+        if may("broadcast_progress.index_view"):
+            facts["broadcasts"] = broadcast_check.standing(db.session, current_user.id)
         page: str = self.render("panel/start.html", **facts, advice=self._advice(), most=queues.MANY)
         return page
 
