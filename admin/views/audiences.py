@@ -46,6 +46,8 @@ class AudiencesView(OfficeView):
     intro = N_("panel.audience.intro")
     empty = N_("panel.audience.empty")
     new = N_("panel.audience.new")
+    tab = title
+    family = "broadcasts"
     tab = N_("panel.audience.menu")
     family = "broadcasts"
     offered = frozenset({"index_view", "create_view", "edit_view", "delete_view", "restore", "count", "fields"})

@@ -108,6 +108,8 @@ class RecipientListsView(OfficeView):
     intro = N_("panel.list.intro")
     empty = N_("panel.list.empty")
     new = N_("panel.list.new")
+    tab = title
+    family = "broadcasts"
     offered = frozenset({"index_view", "page", "create_view", "edit_view", "delete_view", "restore", "fill", "missing", "take_off"})
     columns = {
         "name": N_("panel.list.name"),
