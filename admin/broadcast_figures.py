@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,8 @@ from usecases.broadcast_progress import PutOff, Reason
 
 KEPT = 64
 """Broadcasts whose figures are kept."""
+_STILL = timedelta(minutes=2)
+"""Ends of this age are all written down."""
 _SHARE = 20
 """Figures are as old as twenty times the seconds that they took: reading them takes a twentieth of a machine at most."""
 
@@ -48,7 +50,7 @@ class FigureBook:
         if found is not None and (found.until > self._clock() or (found.counters == counters and not _moves(broadcast))):
             return found.figures
         began = self._clock()
-        figures = _read(session, broadcast, now)
+        figures = _read(session, broadcast, found.figures if found else None, now)
         ended = self._clock()
         while len(self._kept) >= KEPT:
             self._kept.pop(next(iter(self._kept)), None)
@@ -61,7 +63,16 @@ def _moves(broadcast: Broadcast) -> bool:
     return broadcast.finished_at is None
 
 
-def _read(session: Session, broadcast: Broadcast, now: datetime) -> Figures:
+def _read(session: Session, broadcast: Broadcast, before: Figures | None, now: datetime) -> Figures:
     key = broadcast.id
     waiting = broadcast_progress.put_off(session, key, now) if _moves(broadcast) else PutOff(0, None)
-    return Figures(broadcast_progress.reasons(session, key), waiting, broadcast_progress.by_minute(session, key))
+    return Figures(broadcast_progress.reasons(session, key), waiting, _by_minute(session, broadcast, before))
+
+
+def _by_minute(session: Session, broadcast: Broadcast, before: Figures | None) -> Mapping[datetime, Counter[str]]:
+    """Minutes that are over are not read again while it goes, only when it has ended: what was unknown may have been heard of later."""
+    if before is None or not before.by_minute or not _moves(broadcast):
+        return broadcast_progress.by_minute(session, broadcast.id)
+    since = max(before.by_minute) - _STILL
+    kept = {minute: ends for minute, ends in before.by_minute.items() if minute < since}
+    return kept | broadcast_progress.by_minute(session, broadcast.id, since)

@@ -72,11 +72,12 @@ def put_off(session: Session, key: int, now: datetime) -> PutOff:
     return PutOff(number, until)
 
 
-def by_minute(session: Session, key: int) -> dict[datetime, Counter[str]]:
-    """How many came to which end, by minute."""
+def by_minute(session: Session, key: int, since: datetime | None = None) -> dict[datetime, Counter[str]]:
+    """How many came to which end, by minute, from a moment on."""
     minute = _minute(session, BroadcastRecipient.settled_at)
     rows = select(minute, BroadcastRecipient.state, func.count(BroadcastRecipient.id))
-    its = rows.where(BroadcastRecipient.broadcast_id == key, BroadcastRecipient.settled_at.is_not(None))
+    begins = BroadcastRecipient.settled_at >= since if since else BroadcastRecipient.settled_at.is_not(None)
+    its = rows.where(BroadcastRecipient.broadcast_id == key, begins)
     found: dict[datetime, Counter[str]] = {}
     for at, state, number in session.execute(its.group_by(minute, BroadcastRecipient.state)):
         found.setdefault(_moment(at), Counter())[state] += number
