@@ -291,6 +291,7 @@ RIGHTS = {
     "audiences.edit_view": BROADCAST_READERS,
     "audiences.count": BROADCAST_READERS,
     "audiences.fields": BROADCAST_READERS,
+    "audiences.keep": BROADCASTERS,
     "audiences.create_view": BROADCASTERS,
     "audiences.delete_view": BROADCASTERS,
     "audiences.restore": BROADCASTERS,

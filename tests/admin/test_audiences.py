@@ -104,6 +104,12 @@ def test_a_kept_audience_is_begun_from_changed_and_taken_back(
     assert 'value="Phú Xuân"' in begun  # what was typed is not lost
     assert 'value="0901, 1905"' in writer.post("/audiences/fields", **{"audience-saved": kept.id}).text
 
+    from_a_message = {"audience-name": "Thuận Hóa", "title": "Mức phí mới", "part": "yes"} | fields
+    answer = writer.post("/audiences/keep", **from_a_message)
+    assert (answer.status_code, "Đã có mục khác tên" in answer.json["said"]) == (422, True)
+    assert writer.post("/audiences/keep", **from_a_message | {"audience-name": "Từ tin"}).json == {"said": "Đã lưu: Từ tin."}
+    assert "Từ tin" in viewer.get("/audiences/").text
+
     page = writer.get(f"/audiences/edit/?id={kept.id}").text
     assert viewer.post("/audiences/edit/", id=kept.id, name="Khác").status_code == 403
     opened = page.split('name="opened"')[1].split('value="')[1].split('"')[0]
