@@ -304,6 +304,7 @@ RIGHTS = {
     "recipient_lists.fill": BROADCASTERS,
     "recipient_lists.missing": BROADCASTERS,
     "recipient_lists.take_off": BROADCASTERS,
+    "recipient_lists.add": BROADCASTERS,
     # people outside
     "contacts.index_view": READERS | {COMMUNICATIONS},
     "contacts.details_view": READERS | {COMMUNICATIONS},
