@@ -108,6 +108,8 @@ RIGHTS = {
     "account.theme": EVERYBODY,
     "account.end_session": EVERYBODY,
     "account.end_others": EVERYBODY,
+    "account.chat_code": EVERYBODY,
+    "account.unlink_chat": EVERYBODY,
     "second_factor.index": EVERYBODY,
     "second_factor.confirm": EVERYBODY,
     "second_factor.codes": EVERYBODY,
@@ -292,6 +294,15 @@ RIGHTS = {
     "audiences.create_view": BROADCASTERS,
     "audiences.delete_view": BROADCASTERS,
     "audiences.restore": BROADCASTERS,
+    "recipient_lists.index_view": BROADCAST_READERS,
+    "recipient_lists.page": BROADCAST_READERS,
+    "recipient_lists.create_view": BROADCASTERS,
+    "recipient_lists.edit_view": BROADCASTERS,
+    "recipient_lists.delete_view": BROADCASTERS,
+    "recipient_lists.restore": BROADCASTERS,
+    "recipient_lists.fill": BROADCASTERS,
+    "recipient_lists.missing": BROADCASTERS,
+    "recipient_lists.take_off": BROADCASTERS,
     # people outside
     "contacts.index_view": READERS | {COMMUNICATIONS},
     "contacts.details_view": READERS | {COMMUNICATIONS},
@@ -379,6 +390,7 @@ RIGHTS = {
     "staff.enable": ADMINISTRATORS,
     "staff.reset_second_factor": ADMINISTRATORS,
     "staff.cut_off": ADMINISTRATORS,
+    "staff.unlink_chat": ADMINISTRATORS,
 }
 
 POSTING = {
@@ -452,6 +464,7 @@ FIELDS = {
     "inbound_messages.text": ANSWERERS,
     "organisations.phone": DOSSIER_OFFICERS,
     "participants.full_name": TRAINERS,
+    "recipient_list_entries.value": BROADCASTERS,
     "registrations.phone": TRAINERS,
     "registrations.answers": TRAINERS,
     "registrations.note": TRAINERS,

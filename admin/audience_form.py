@@ -6,8 +6,10 @@ Its fields carry a prefix, so that it may stand inside the form of a broadcast. 
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import fields
+from functools import cached_property
 from typing import Any
 
+from flask import g
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from wtforms import Field, IntegerField, StringField
@@ -33,7 +35,7 @@ USE = PREFIX + "use"
 """The button that takes a saved audience over into the form, where no script does it."""
 _OFFERED = 300
 """Classes, communes or sectors that are offered: the newest, and those of most firms. Chosen ones are always among them."""
-_FEW = 8
+_FEW = 4
 """So many are shown at once; a longer list opens."""
 _NOT_OFFERED = N_("panel.form.not_offered")
 
@@ -65,7 +67,7 @@ class Ticks(Field):  # type: ignore[misc]
         if self._unreadable or len(self.data) > MOST or (self._is_closed and set(self.data) - set(self._offers(db.session, ()))):
             raise ValidationError(_NOT_OFFERED)
 
-    @property
+    @cached_property
     def offered(self) -> Captions:
         """Every value that may be ticked, with its words."""
         found = self._offers(db.session, self.data)
@@ -145,12 +147,18 @@ def _of_firms(column: Any) -> Offers:
     """What stands in a column of the firms that somebody speaks for: only there can it fit anybody."""
 
     def offered(session: Session, chosen: Collection[Any]) -> Captions:
-        speaking = select(column).join(OrganisationContact, OrganisationContact.organisation_id == Organisation.id)
-        wanted = speaking.where(column != "", OrganisationContact.status != REFUSED).group_by(column)
-        found = set(session.scalars(wanted.order_by(func.count().desc(), column).limit(_OFFERED))) | set(chosen)
-        return {value: value for value in sorted(found, key=lambda value: (fold(value), value))}
+        kept = f"offered_{column.key}"
+        if kept not in g:  # several fields of a page offer the same, and all firms are read for it
+            setattr(g, kept, _common(session, column))
+        return {value: value for value in sorted({*getattr(g, kept), *chosen}, key=lambda value: (fold(value), value))}
 
     return offered
+
+
+def _common(session: Session, column: Any) -> Collection[str]:
+    speaking = select(column).join(OrganisationContact, OrganisationContact.organisation_id == Organisation.id)
+    wanted = speaking.where(column != "", OrganisationContact.status != REFUSED).group_by(column)
+    return session.scalars(wanted.order_by(func.count().desc(), column).limit(_OFFERED)).all()
 
 
 def _classes(session: Session, chosen: Collection[Any]) -> Captions:

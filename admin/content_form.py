@@ -194,11 +194,11 @@ class ContentForm(PanelForm):
         for problem in problems:
             head, _, number = problem.where.rpartition(".")
             if head.endswith("button") and number.isdecimal():
-                wrong.setdefault(int(number), []).append(in_words(problem))
+                wrong.setdefault(int(number), []).append(in_words(problem))  # the same may be wrong in both languages
             else:
                 field = self[_FIELD.get(problem.where, problem.where)]
                 field.errors = [*field.errors, in_words(problem)]
-        self.buttons.wrong = wrong
+        self.buttons.wrong = {number: list(dict.fromkeys(sentences)) for number, sentences in wrong.items()}
 
 
 _FIELD = {"button": "buttons", "window": "window_from"}

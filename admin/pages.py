@@ -21,8 +21,8 @@ def expose(url: str, methods: Sequence[str] = ("GET",)) -> Callable[[View], View
 class Closed:
     """What every view of ours is: closed at a second lock, and honest about where a fault comes from."""
 
-    family: ClassVar[str] = "knowledge"
-    """Endpoint of the view in the menu among whose tabs it stands, where it has a `tab`."""
+    family: ClassVar[str | None] = None
+    """Endpoint of the view in the menu that it belongs to and whose tabs it shows."""
 
     def is_accessible(self) -> bool:
         """The guard at the door decided already; this is the second lock."""

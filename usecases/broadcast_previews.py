@@ -69,10 +69,11 @@ def bubbles(broadcast: Broadcast, content: Content, facts: Mapping[str, str], la
 
 def _on(channel: str, written: Written) -> list[Bubble]:
     parts = fit(written.method, written.payload, LIMITS[channel])
-    return [_bubble(part, is_marked=channel in _MARKED, has_file=written.method != "sendMessage") for part in parts]
+    return [bubble(part, is_marked=channel in _MARKED, has_file=written.method != "sendMessage") for part in parts]
 
 
-def _bubble(payload: Mapping[str, object], *, is_marked: bool, has_file: bool) -> Bubble:
+def bubble(payload: Mapping[str, object], *, is_marked: bool, has_file: bool) -> Bubble:
+    """A payload as a screen shows it."""
     text = str(payload.get("text") or payload.get("caption") or "")
     keyboard = payload.get("reply_markup")
     rows = keyboard["inline_keyboard"] if isinstance(keyboard, dict) else []

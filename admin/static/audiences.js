@@ -33,8 +33,9 @@ for (const part of document.querySelectorAll("[data-audience]")) {
   const form = part.closest("form");
   const reach = part.querySelector("[data-reach]");
   const filters = part.querySelector("[data-filters]");
+  const tally = part.querySelector("[data-tally]"); // stays in sight while one ticks; who listens hears the whole count
   const asked = () => {
-    const sent = new URLSearchParams({ part: "yes", sample: part.querySelector("[data-sample]")?.open ? "open" : "" });
+    const sent = new URLSearchParams({ part: "yes" });
     for (const [name, value] of new FormData(form))
       if (typeof value === "string" && (name.startsWith("audience-") || ["csrf_token", "topic", "urgent_reason"].includes(name))) sent.append(name, value);
     return sent;
@@ -51,8 +52,13 @@ for (const part of document.querySelectorAll("[data-audience]")) {
     running = new AbortController();
     reach.setAttribute("aria-busy", "true");
     try {
-      reach.replaceChildren(...await fetched(part.dataset.count, running.signal));
+      const found = await fetched(part.dataset.count, running.signal);
+      const isOpen = reach.querySelector("[data-sample]")?.open;
+      reach.replaceChildren(...found);
+      if (isOpen) reach.querySelector("[data-sample]")?.setAttribute("open", "");
       reach.removeAttribute("aria-busy");
+      tally.textContent = reach.querySelector("[data-said]")?.textContent ?? "";
+      tally.hidden = !tally.textContent;
     } catch (fault) {
       if (fault.name === "AbortError") return;
       reach.removeAttribute("aria-busy");
@@ -63,7 +69,7 @@ for (const part of document.querySelectorAll("[data-audience]")) {
   const soon = () => { clearTimeout(waiting); waiting = setTimeout(count, 400); };
 
   const prepare = () => { for (const list of filters.querySelectorAll("[data-choose]")) shorten(list); };
-  const counts = (field) => field.name?.startsWith("audience-") || ["topic", "urgent_reason"].includes(field.name);
+  const counts = (field) => (field.name?.startsWith("audience-") && field.name !== "audience-saved") || ["topic", "urgent_reason"].includes(field.name);
   form.addEventListener("input", (event) => { if (counts(event.target)) soon(); });
 
   const again = part.querySelector("[data-again]");

@@ -37,6 +37,7 @@ from admin.views.products import ProductsView
 from admin.views.quantity_papers import QuantityPapersView
 from admin.views.quantity_report import QuantityReportView
 from admin.views.quarantine import QuarantineView
+from admin.views.recipient_lists import RecipientListsView
 from admin.views.registrations import RegistrationsView
 from admin.views.reminders import RemindersView
 from admin.views.second_factor import SecondFactorView
@@ -80,6 +81,7 @@ VIEWS = (
     BroadcastProgressView,
     MessageTemplatesView,
     AudiencesView,
+    RecipientListsView,
     RemindersView,
     ContactsView,
     CannedView,

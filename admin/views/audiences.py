@@ -1,5 +1,6 @@
 """Saved audiences (bộ lọc người nhận): kept under a name, changed, used; and whom the filters of any form reach, while one chooses."""
 
+import hashlib
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
-from admin import access
+from admin import access, conflicts
 from admin.audience_form import PREFIX, USE, AudienceForm, said, saved
 from admin.database import db, writing
 from admin.forms import NEEDED, TOO_LONG, PanelForm, cleaned
@@ -45,6 +46,8 @@ class AudiencesView(OfficeView):
     intro = N_("panel.audience.intro")
     empty = N_("panel.audience.empty")
     new = N_("panel.audience.new")
+    tab = title
+    family = "broadcasts"
     tab = N_("panel.audience.menu")
     family = "broadcasts"
     offered = frozenset({"index_view", "create_view", "edit_view", "delete_view", "restore", "count", "fields"})
@@ -86,13 +89,18 @@ class AudiencesView(OfficeView):
 
     def _form_page(self, row: SavedAudience | None) -> ResponseReturnValue:
         if request.method == "GET":
-            return self._page(row, NameForm(obj=row), AudienceForm.filled(Audience.of(row.audience) if row else Audience()))
+            name = NameForm(obj=row)
+            name.opened.data = _stand(row)
+            return self._page(row, name, AudienceForm.filled(Audience.of(row.audience) if row else Audience()))
         name, form = NameForm(request.form), AudienceForm.posted(request.form)
         if request.form.get(USE):
             return self._page(row, name, form)
         is_sound = [name.validate(), form.validate()]
         if not all(is_sound):
             return self._page(row, name, form), 422
+        if row and name.opened.data != _stand(row):
+            name.opened.data = _stand(row)
+            return self._page(row, name, form, by=conflicts.last_editor(db.session, self.table, row.id), theirs=row), 409
         try:
             with writing() as session:
                 kept = _save(session, row, name.name.data, form.audience())
@@ -102,11 +110,26 @@ class AudiencesView(OfficeView):
         flash(say(N_("panel.record.saved"), name=kept.name), "done")
         return redirect(url_for(".edit_view", id=kept.id), 303)
 
-    def _page(self, row: SavedAudience | None, name: NameForm, form: AudienceForm) -> str:
+    def _page(self, row: SavedAudience | None, name: NameForm, form: AudienceForm, **facts: Any) -> str:
         topic = request.form.get("topic", "")
         reach = "" if form.errors else reach_of(form.audience(), topic, is_urgent=False)
-        page: str = self.render(self.form_template, row=row, name=name, form=form, reach=reach, topics=_TOPICS, topic=topic)
+        facts = {
+            "row": row,
+            "name": name,
+            "form": form,
+            "reach": reach,
+            "topics": _TOPICS,
+            "topic": topic,
+            "theirs": None,
+            "by": None,
+        } | facts
+        page: str = self.render(self.form_template, **facts)
         return page
+
+
+def _stand(row: SavedAudience | None) -> str:
+    """What was there when a form was opened, to see whether somebody else changed it meanwhile."""
+    return hashlib.sha256(f"{row.name}\n{Audience.of(row.audience).digest}".encode()).hexdigest() if row else ""
 
 
 def _save(session: Session, row: SavedAudience | None, name: str, audience: Audience) -> SavedAudience:
@@ -129,7 +152,6 @@ def reach_of(audience: Audience | None, topic: str, *, is_urgent: bool) -> Marku
             is_urgent=is_urgent,
             sample=sample,
             firms=_firms([one.id for one in sample]),
-            is_open=request.form.get("sample") == "open",
         )
     )
 

@@ -53,6 +53,7 @@ Deed = Callable[[Session, datetime], object]
 class BroadcastProgressView(PanelView):
     endpoint_name = "broadcast_progress"
     title = N_("panel.sending.title")
+    family = "broadcasts"
 
     @expose("/")
     def index_view(self) -> ResponseReturnValue:

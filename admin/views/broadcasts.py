@@ -51,13 +51,13 @@ class BroadcastsView(OfficeView):
         "total": N_("panel.broadcast.how_many"),
         "by_id": N_("panel.broadcast.by"),
     }
-    choices = {"state": wording.BROADCAST, "topic": wording.NEWS_TOPIC}
+    choices = {"state": wording.BROADCAST, "about": wording.NEWS_TOPIC}
     order = (Broadcast.id.desc(),)
     name_of = "title"
     list_template = "panel/broadcasts.html"
 
     def narrow(self, name: str, value: str) -> ColumnElement[bool]:
-        return Broadcast.status == value if name == "state" else super().narrow(name, value)
+        return Broadcast.status == value if name == "state" else Broadcast.topic == value
 
     def render(self, template: str, **facts: Any) -> str:
         """The list knows who wrote what, and where a row leads."""
@@ -210,6 +210,8 @@ class BroadcastsView(OfficeView):
         """Send it to a member of staff now, marked as a test."""
         row = _get(key)
         person = get_one_or_abort(db.session, Staff, request.form.get("staff", ""))
+        if not person.active:
+            abort(404)
         languages = [code for code in LANGUAGES if code in request.form.getlist("language")] or list(LANGUAGES)
         try:
             sent = self._send_test(row, person, languages)

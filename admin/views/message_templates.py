@@ -6,7 +6,7 @@ from typing import Any
 from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
@@ -56,10 +56,13 @@ class MessageTemplatesView(OfficeView):
         "number": N_("panel.message_template.version"),
         "changed_at": N_("panel.message_template.changed"),
     }
-    choices = {"topic": wording.NEWS_TOPIC}
+    choices = {"about": wording.NEWS_TOPIC}
     order = (MessageTemplate.name, MessageTemplate.id)
     name_of = "name"
     list_template = "panel/message_templates.html"
+
+    def narrow(self, name: str, value: str) -> ColumnElement[bool]:
+        return MessageTemplate.topic == value
 
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:

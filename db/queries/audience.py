@@ -15,6 +15,7 @@ from db.models import (
     OrganisationContact,
     RecipientListEntry,
     Registration,
+    Staff,
     StaffContact,
     TopicChoice,
 )
@@ -42,8 +43,8 @@ def has_not_refused(topic: str) -> ColumnElement[bool]:
 
 
 def is_of_staff() -> ColumnElement[bool]:
-    """Somebody on the staff has linked it."""
-    return exists().where(StaffContact.contact_id == Contact.id)
+    """Somebody on the staff, who may still sign in, has linked it."""
+    return exists().where(StaffContact.contact_id == Contact.id, Staff.id == StaffContact.staff_id, Staff.active)
 
 
 def recipients(conditions: Collection[ColumnElement[bool]], accounts: Collection[Account], after: int, limit: int) -> Select[int, str, str]:
