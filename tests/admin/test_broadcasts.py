@@ -1,6 +1,7 @@
 """Broadcasts in the panel: nothing typed is lost, what is wrong stands beside its field, and everybody looks before anything is sent."""
 
 import hashlib
+import hashlib
 import io
 import re
 from collections.abc import Callable
@@ -97,7 +98,9 @@ def test_a_draft_keeps_all_that_was_typed_and_says_beside_each_field_what_is_mis
     with database.read() as session:
         content = usecase.content_of(session, session.get_one(Broadcast, 1))
         assert content.file is not None
-        assert (content.file.name, content.buttons[0].target) == ("bang-phi.png", "person")
+        assert (content.file.name, content.buttons[0].target) == ("bang-phi.jpg", "person")
+        assert session.get_one(StoredFile, content.file.sha256).media_type == "image/jpeg"
+        assert content.file.sha256 != hashlib.sha256(photo).hexdigest()  # the copy, which does not say where it was taken
 
 
 def test_only_a_file_that_was_uploaded_here_goes_out_and_none_that_a_platform_refuses(
