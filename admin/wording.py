@@ -51,6 +51,10 @@ KIND = {
     "alert": N_("panel.kind.alert"),
     "ephemeral": N_("panel.kind.ephemeral"),
     "reminder": N_("panel.kind.reminder"),
+    "urgent": N_("panel.kind.urgent"),
+    "service": N_("panel.kind.service"),
+    "broadcast": N_("panel.kind.broadcast"),
+    "digest": N_("panel.kind.digest"),
 }
 ENTRY_STATUS = {
     "draft": N_("panel.entry.draft"),

@@ -1,5 +1,7 @@
 """A broadcast after it is written: the last check, a second person, what an officer sees while it goes, and what they may do about it."""
 
+import csv
+import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -14,7 +16,8 @@ from db.models.outbound_message import FAILED, SENT, UNKNOWN
 from domain.audiences import Audience
 from domain.broadcasts import Content
 from tests import broadcasts as its
-from tests.admin.conftest import Browser, of_role
+from tests.admin.conftest import ADMIN, PASSWORD, Browser, of_role
+from tests.browser import OpenContext, sideways, until, violations
 from usecases import broadcast_sending, broadcasts, topics
 
 TITLE = "Mức phí mới"
@@ -208,3 +211,40 @@ def test_replies_stand_beside_their_broadcast_and_in_their_conversation(
     assert "0905 123 456" not in page, "who does not answer enquiries sees no phone numbers"
     assert reference not in page
     assert f"sau tin: {TITLE}" in lan.get(f"/inbox/{reference}").text
+
+
+def test_the_list_that_leaves_the_office_names_nobody(admin: Browser, panel: Flask, sending: int) -> None:
+    begun = admin.post("/exports/broadcast_progress", id=sending, form="csv")
+    panel.extensions["background"].work_off()
+    text = admin.get(f"{begun.location}/file").data.decode("utf-8-sig")
+    header, *lines = csv.reader(io.StringIO(text, newline=""))
+    assert header == ["Mã người nhận", "Kênh", "Tình trạng", "Lý do", "Lúc"]
+    assert sorted(line[2] for line in lines) == sorted(["Chờ gửi", "Không gửi", "Không gửi được", "Không rõ đã đến", *["Đã gửi"] * 6])
+    assert [line[3] for line in lines if line[2] == "Không gửi được"] == ["Người nhận đã chặn hoặc tài khoản không còn"]
+    assert len({line[0] for line in lines}) == 10
+    assert "Người 3" not in text
+    # what went wrong in a broadcast is its own business: it does not stand among the messages to send again
+    assert ">2</span> <span>tin đi bị kẹt" not in admin.get("/").text
+    assert "bot was blocked" not in admin.get("/outbox/").text
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the page asks the same of both
+async def test_the_page_keeps_itself_up_to_date_and_says_when_its_buttons_are_no_longer_right(
+    sending: int, database: Database, now: datetime, address: str, open_context: OpenContext
+) -> None:
+    page = await (await open_context("phone")).new_page()
+    await page.goto(f"{address}/broadcast_progress/?id={sending}")
+    await page.fill("input[name=email]", ADMIN)
+    await page.fill("input[name=password]", PASSWORD)
+    await page.press("input[name=password]", "Enter")
+    await until(page, "document.querySelector('.tally dd')?.textContent == '6'")
+    assert await sideways(page) == 0
+    assert await violations(page) == []
+    with database.write() as session:
+        its.feed(session, sending, now)
+        its.deliver(session, now)
+        broadcast_sending.settle(session, sending, now)
+    await until(page, "document.querySelector('.tally dd').textContent == '7' && !document.getElementById('moved').hidden")
+    assert "Đã gửi xong" in await page.text_content("#sending")
+    assert page.url.endswith(f"/broadcast_progress/?id={sending}")
