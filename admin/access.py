@@ -59,6 +59,9 @@ FAMILIES = {"barcodes": frozenset({ADMINISTRATOR, BARCODES}), "metrology": froze
 """Families of procedures (`domain.dossiers`): who works on their dossiers."""
 DOSSIER_OFFICERS = frozenset({ADMINISTRATOR}).union(*FAMILIES.values())
 DOSSIER_READERS = DOSSIER_OFFICERS | {VIEWER}
+BROADCASTERS = frozenset({ADMINISTRATOR, COMMUNICATIONS})
+"""Who writes broadcasts, lets those of others go and stops them, and keeps audiences and lists of recipients."""
+BROADCAST_READERS = BROADCASTERS | {VIEWER}
 REMINDER_KINDS = {
     TRAINING: ("class",),
     BARCODES: ("fee", "draft", "missing", "deadline"),
@@ -105,6 +108,8 @@ RIGHTS = {
     "account.theme": EVERYBODY,
     "account.end_session": EVERYBODY,
     "account.end_others": EVERYBODY,
+    "account.chat_code": EVERYBODY,
+    "account.unlink_chat": EVERYBODY,
     "second_factor.index": EVERYBODY,
     "second_factor.confirm": EVERYBODY,
     "second_factor.codes": EVERYBODY,
@@ -250,6 +255,56 @@ RIGHTS = {
     "reminders.index_view": REMINDER_READERS,
     "reminders.details_view": REMINDER_READERS,
     "reminders.cancel": REMINDER_READERS - {VIEWER},
+    # broadcasts on their way
+    "broadcast_progress.index_view": BROADCAST_READERS,
+    "broadcast_progress.live": BROADCAST_READERS,
+    "broadcast_progress.check": BROADCAST_READERS,
+    "broadcast_progress.sample": BROADCAST_READERS,
+    "broadcast_progress.recipients": BROADCAST_READERS,
+    "broadcast_progress.replies": BROADCAST_READERS,
+    "broadcast_progress.submit": BROADCASTERS,
+    "broadcast_progress.approve": BROADCASTERS,
+    "broadcast_progress.send_back": BROADCASTERS,
+    "broadcast_progress.pause": BROADCASTERS,
+    "broadcast_progress.resume": BROADCASTERS,
+    "broadcast_progress.cancel": BROADCASTERS,
+    "exports.broadcast_progress": BROADCAST_READERS,
+    # broadcasts
+    "broadcasts.index_view": BROADCAST_READERS,
+    "broadcasts.create_view": BROADCASTERS,
+    "broadcasts.edit_view": BROADCASTERS,
+    "broadcasts.delete_view": BROADCASTERS,
+    "broadcasts.restore": BROADCASTERS,
+    "broadcasts.copy": BROADCASTERS,
+    "broadcasts.preview": BROADCAST_READERS,
+    "broadcasts.picture": BROADCAST_READERS,
+    "broadcasts.file": BROADCAST_READERS,
+    "broadcasts.test": BROADCASTERS,
+    "message_templates.index_view": BROADCASTERS,
+    "message_templates.create_view": BROADCASTERS,
+    "message_templates.edit_view": BROADCASTERS,
+    "message_templates.delete_view": BROADCASTERS,
+    "message_templates.restore": BROADCASTERS,
+    "message_templates.begin": BROADCASTERS,
+    # broadcasts: whom they are for
+    "audiences.index_view": BROADCAST_READERS,
+    "audiences.edit_view": BROADCAST_READERS,
+    "audiences.count": BROADCAST_READERS,
+    "audiences.fields": BROADCAST_READERS,
+    "audiences.keep": BROADCASTERS,
+    "audiences.create_view": BROADCASTERS,
+    "audiences.delete_view": BROADCASTERS,
+    "audiences.restore": BROADCASTERS,
+    "recipient_lists.index_view": BROADCAST_READERS,
+    "recipient_lists.page": BROADCAST_READERS,
+    "recipient_lists.create_view": BROADCASTERS,
+    "recipient_lists.edit_view": BROADCASTERS,
+    "recipient_lists.delete_view": BROADCASTERS,
+    "recipient_lists.restore": BROADCASTERS,
+    "recipient_lists.fill": BROADCASTERS,
+    "recipient_lists.missing": BROADCASTERS,
+    "recipient_lists.take_off": BROADCASTERS,
+    "recipient_lists.add": BROADCASTERS,
     # people outside
     "contacts.index_view": READERS | {COMMUNICATIONS},
     "contacts.details_view": READERS | {COMMUNICATIONS},
@@ -337,11 +392,13 @@ RIGHTS = {
     "staff.enable": ADMINISTRATORS,
     "staff.reset_second_factor": ADMINISTRATORS,
     "staff.cut_off": ADMINISTRATORS,
+    "staff.unlink_chat": ADMINISTRATORS,
 }
 
 POSTING = {
     "registrations.page": TRAINERS,
     "knowledge.edit_view": AUTHORS,
+    "audiences.edit_view": BROADCASTERS,
 }
 """Endpoints that more people may read than write: who may POST."""
 
@@ -392,7 +449,7 @@ ROWS: dict[str, dict[str, Rule]] = {
     "enquiries": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _assigned),
     "contacts": {ADMINISTRATOR: _all, ENQUIRIES: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _of_assigned),
     "dossiers": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _of_family),
-    "organisations": {ADMINISTRATOR: _all, VIEWER: _all} | dict.fromkeys(SPECIALISTS, _filed_in_family),
+    "organisations": {ADMINISTRATOR: _all, VIEWER: _all, COMMUNICATIONS: _all} | dict.fromkeys(SPECIALISTS, _filed_in_family),
     "reminders": {ADMINISTRATOR: _all, VIEWER: _all} | {role: _reminders_of(role) for role in REMINDER_KINDS},
     "panel_tasks": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_tasks),
     "staff_sessions": {ADMINISTRATOR: _all} | dict.fromkeys(EVERYBODY - ADMINISTRATORS, _own_sessions),
@@ -409,6 +466,7 @@ FIELDS = {
     "inbound_messages.text": ANSWERERS,
     "organisations.phone": DOSSIER_OFFICERS,
     "participants.full_name": TRAINERS,
+    "recipient_list_entries.value": BROADCASTERS,
     "registrations.phone": TRAINERS,
     "registrations.answers": TRAINERS,
     "registrations.note": TRAINERS,

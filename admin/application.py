@@ -70,7 +70,7 @@ def _add_views(app: Flask) -> None:
         panel = Admin(app, name="Chuẩn", index_view=START())
         panel.add_views(*(view() for view in VIEWS))
         app.extensions["menu"] = [(view.room, f"{view.endpoint}.{view._default_view}", view.title) for view in panel._views if view.room]
-        app.extensions["tabs"] = [(f"{view.endpoint}.{view._default_view}", view.tab) for view in panel._views if view.tab]
+        app.extensions["tabs"] = [(view.family, f"{view.endpoint}.{view._default_view}", view.tab) for view in panel._views if view.tab]
 
 
 def _static_url(app: Flask) -> Any:
@@ -89,7 +89,7 @@ def _menu() -> dict[str, Any]:
         return {"menu": {}}
     return {
         "menu": _rooms(current_app.extensions["menu"]),
-        "tabs": [(endpoint, title) for endpoint, title in current_app.extensions["tabs"] if may(endpoint)],
+        "tabs": _rooms(current_app.extensions["tabs"]),
         "waiting": queues.count_waiting(db.session),
         "most_counted": queues.MANY,
         "waits": {"approvals.index": queues.count_approvals(db.session), "learning.index": learning.count_open(db.session)},
@@ -98,7 +98,7 @@ def _menu() -> dict[str, Any]:
 
 
 def _rooms(menu: list[tuple[str, str, str]]) -> dict[str, list[tuple[str, str]]]:
-    """The menu by rooms, without what this person may not open and without rooms that are then empty."""
+    """The menu by rooms, or tabs by families, without what this person may not open and without rooms that are then empty."""
     found: dict[str, list[tuple[str, str]]] = {}
     for room, endpoint, title in menu:
         if may(endpoint):

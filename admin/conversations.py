@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from admin import access
-from db.models import Attachment, Enquiry, HistoryEvent, InboundMessage, OutboundMessage
+from db.models import Attachment, Broadcast, Enquiry, HistoryEvent, InboundMessage, OutboundMessage
 from db.queries.transcripts import TranscriptFile, Turn, list_turns
 from domain.masking import mask
 from usecases import desk, history
@@ -75,6 +75,13 @@ def seen_of(field: str | None) -> Seen | None:
         return None
     found = _SEEN.fullmatch(field) or abort(400)
     return Seen(int(found[1]), int(found[2]))
+
+
+def followed(session: Session, shown: Iterable[Entry]) -> dict[int, Broadcast]:
+    """The broadcasts that words of the citizen came after, by the number of the message."""
+    numbers = [entry.turn.inbound_id for entry in shown if entry.turn.inbound_id]
+    rows = select(InboundMessage.id, Broadcast).join(Broadcast, Broadcast.id == InboundMessage.broadcast_id)
+    return {number: broadcast for number, broadcast in session.execute(rows.where(InboundMessage.id.in_(numbers)))}
 
 
 def readable(text: str) -> str:

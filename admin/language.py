@@ -25,7 +25,7 @@ def current() -> str:
     return chosen if chosen in LANGUAGES else DEFAULT
 
 
-def say(key: str, **facts: Any) -> str:
+def say(key: str, /, **facts: Any) -> str:
     """The sentence of a key in the current language, as plain text; Jinja escapes it."""
     return locales.translate(key, current(), **facts)
 

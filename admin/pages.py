@@ -21,6 +21,9 @@ def expose(url: str, methods: Sequence[str] = ("GET",)) -> Callable[[View], View
 class Closed:
     """What every view of ours is: closed at a second lock, and honest about where a fault comes from."""
 
+    family: ClassVar[str | None] = None
+    """Endpoint of the view in the menu that it belongs to and whose tabs it shows."""
+
     def is_accessible(self) -> bool:
         """The guard at the door decided already; this is the second lock."""
         return may(request.endpoint or "")
@@ -36,7 +39,7 @@ class PanelView(Closed, BaseView):  # type: ignore[misc]
     title: ClassVar[str]
     room: ClassVar[str | None] = None
     tab: ClassVar[str | None] = None
-    """Key of its name among the tabs of the knowledge pages, where it is one of them."""
+    """Key of its name among the tabs of its family, where it is one of them."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(name=self.title, endpoint=self.endpoint_name, **options)

@@ -1,6 +1,7 @@
 """Words for the states and kinds that the database knows by code. Every code has its sentence here, so that a guard finds it."""
 
 from domain.messages import N_
+from domain.topics import SERVICE, TOPICS
 
 STATUS = {
     "waiting": N_("panel.status.waiting"),
@@ -16,6 +17,7 @@ REASON = {
     "not_ours": N_("panel.reason.not_ours"),
     "unclear": N_("panel.reason.unclear"),
     "unsure": N_("panel.reason.unsure"),
+    "broadcast": N_("panel.reason.broadcast"),
 }
 CHANNEL = {
     "web": N_("panel.channel.web"),
@@ -49,6 +51,10 @@ KIND = {
     "alert": N_("panel.kind.alert"),
     "ephemeral": N_("panel.kind.ephemeral"),
     "reminder": N_("panel.kind.reminder"),
+    "urgent": N_("panel.kind.urgent"),
+    "service": N_("panel.kind.service"),
+    "broadcast": N_("panel.kind.broadcast"),
+    "digest": N_("panel.kind.digest"),
 }
 ENTRY_STATUS = {
     "draft": N_("panel.entry.draft"),
@@ -84,6 +90,11 @@ ROOM = {
     "office": N_("panel.room.office"),
     "machine": N_("panel.room.machine"),
 }
+FAMILY = {
+    "knowledge": N_("panel.menu.knowledge"),
+    "broadcasts": N_("panel.menu.broadcasts"),
+}
+"""Names of the views whose tabs others are."""
 ACT = {
     "created": N_("panel.history.created"),
     "changed": N_("panel.history.changed"),
@@ -100,6 +111,7 @@ ACT = {
 NOUN = {
     "abbreviations": N_("panel.noun.abbreviations"),
     "attendances": N_("panel.noun.attendances"),
+    "broadcasts": N_("panel.menu.broadcasts"),
     "canned_replies": N_("panel.noun.canned_replies"),
     "certificates": N_("panel.noun.certificates"),
     "class_messages": N_("panel.noun.class_messages"),
@@ -139,10 +151,14 @@ NOUN = {
     "passkeys": N_("panel.noun.passkeys"),
     "phrasings": N_("panel.noun.phrasings"),
     "quarantined_updates": N_("panel.noun.quarantined_updates"),
+    "recipient_list_entries": N_("panel.noun.recipient_list_entries"),
+    "recipient_lists": N_("panel.noun.recipient_lists"),
     "registrations": N_("panel.noun.registrations"),
     "reminders": N_("panel.menu.reminders"),
     "replaced_documents": N_("panel.noun.replaced_documents"),
+    "saved_audiences": N_("panel.noun.saved_audiences"),
     "staff": N_("panel.noun.staff"),
+    "staff_contacts": N_("panel.noun.staff_contacts"),
     "staff_roles": N_("panel.noun.staff_roles"),
     "staff_sessions": N_("panel.noun.staff_sessions"),
     "time_limits": N_("panel.noun.time_limits"),
@@ -324,6 +340,7 @@ FILTER = {
     "state": N_("panel.filter.state"),
     "status": N_("panel.filter.status"),
     "topic": N_("panel.filter.topic"),
+    "about": N_("panel.broadcast.topic"),
     "language": N_("panel.filter.language"),
     "certainty": N_("panel.filter.certainty"),
     "review": N_("panel.filter.review"),
@@ -427,3 +444,15 @@ TIME_LIMIT = {
     "quantity_certificate.renewal": N_("time_limit.quantity_certificate.renewal"),
     "quantity_certificate.suspension": N_("time_limit.quantity_certificate.suspension"),
 }
+BROADCAST = {
+    "draft": N_("panel.broadcast.state_draft"),
+    "submitted": N_("panel.broadcast.state_submitted"),
+    "scheduled": N_("panel.broadcast.state_scheduled"),
+    "planning": N_("panel.broadcast.state_planning"),
+    "sending": N_("panel.broadcast.state_sending"),
+    "paused": N_("panel.broadcast.state_paused"),
+    "done": N_("panel.broadcast.state_done"),
+    "cancelled": N_("panel.broadcast.state_cancelled"),
+}
+NEWS_TOPIC = TOPICS | {SERVICE: N_("panel.broadcast.topic_service")}
+"""What a broadcast is about."""

@@ -6,6 +6,7 @@ from aiogram.filters.callback_data import CallbackData
 from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.memory import DRAFT, recall
+from bot.news_buttons import Topics
 from bot.work import Work
 from db.models import Enquiry, KnowledgeEntry
 from domain.messages import N_
@@ -116,6 +117,7 @@ def menu(work: Work) -> InlineKeyboardMarkup:
             button(caption(work, "button.check_code"), Go(wish="codes")),
         ],
         [button(caption(work, "button.quantity_marks"), Go(wish="quantity_marks"))],
+        [button(caption(work, "button.topics_menu"), Topics())],
         [button(caption(work, "button.status"), Go(wish="status")), person(work)],
         [button(caption(work, "button.help"), Go(wish="help")), button(caption(work, "button.language"), Go(wish="language"))],
     )

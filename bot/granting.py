@@ -9,6 +9,7 @@ from bot.awaiting import stop_waiting
 from bot.barcode_menu import show_menu
 from bot.class_buttons import act
 from bot.class_showing import show_my_classes, show_open
+from bot.code_tries import count_wrong, may_try
 from bot.codes import ask_for_code
 from bot.dossier_buttons import ResumeDossier
 from bot.dossier_showing import show_own
@@ -16,20 +17,19 @@ from bot.drafts import open_draft
 from bot.handing_over import hand_over, last_question
 from bot.instrument_showing import show_instruments
 from bot.label_asking import ask_for_label
-from bot.memory import CODES_TRIED, keep, recall
 from bot.reminding import ask_what, show_all
 from bot.signing_up import resume
 from bot.work import Work
 from db.models import Enquiry
 from db.models.enquiry import CLOSED
-from domain.errors import BadMoveCode, TooManyCodesTried
+from domain.errors import BadMoveCode
 from domain.judgement import ASKED
 from domain.messages import N_
 from domain.wishes import Wish
 from locales import moment, translate
 from usecases import contacts, dossier_drafts, dossiers, enquiries, sign_up, turns
 
-_CODE_DIGITS, _CODE_TRIES, _DRAFTS = 6, 5, 5
+_CODE_DIGITS, _DRAFTS = 6, 5
 
 
 async def grant(wish: Wish, message: Message, work: Work) -> None:
@@ -132,14 +132,12 @@ def code_of(text: str) -> str:
 
 
 async def continue_by_code(message: Message, work: Work, code: str) -> None:
-    """Take over the draft that waits under a code. Wrong codes are counted: five in a quarter of an hour."""
-    tried = recall(work, CODES_TRIED) or 0
-    if tried >= _CODE_TRIES:
-        raise TooManyCodesTried(minutes=15)
+    """Take over the draft that waits under a code. Wrong codes are counted."""
+    may_try(work)
     try:
         draft = dossier_drafts.move(work.session, work.contact, code, work.key, work.now)
-    except BadMoveCode as refusal:  # answered here, so that the count is not rolled back with the handler
-        keep(work, CODES_TRIED, tried + 1)
+    except BadMoveCode as refusal:
+        count_wrong(work)
         await message.answer(work.say(refusal.key))
         return
     await dossier_asking.go_on(message, work, draft, work.say("dossier.moved_here"))

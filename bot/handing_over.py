@@ -15,8 +15,9 @@ from usecases import contacts, enquiries, office, turns
 
 PENDING = "pending_question"
 """Key in the conversation's data: a question that waits for the citizen's consent to be kept."""
-NOT_HELPFUL, UNSURE_TWICE = "not_helpful", "unsure"
-"""Reasons of an enquiry beside those of a judgement: what was offered did not help · the bot had to ask back twice running."""
+NOT_HELPFUL, UNSURE_TWICE, REPLIED = "not_helpful", "unsure", "broadcast"
+"""Reasons of an enquiry beside those of a judgement: what was offered did not help · the bot had to ask back twice running · it is a
+reply to what the office told many, and the machine knows nothing of that."""
 _GAPS = {NOT_FOUND, DRAFT, NOT_HELPFUL, UNSURE_TWICE}
 """Reasons that show what the office's knowledge does not answer."""
 

@@ -27,7 +27,7 @@ LABEL = "label"
 AWAITED = "awaited"
 """What the next text is an answer to. After a while a text is a question again; a draft stays, and is gone on with by a button."""
 CODES_TRIED = "codes_tried"
-"""How many wrong codes for a draft were typed lately."""
+"""How many wrong codes, for a draft or to link a chat of staff, were typed lately."""
 
 _KEPT = {
     QUESTION: timedelta(hours=2),

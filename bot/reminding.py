@@ -99,14 +99,16 @@ async def plan(message: Message, work: Work, token: str, words: str, found: Unde
     else:
         row = personal_reminders.ask(work.session, work.contact, token, words, found.at, work.now)
     stop_waiting(work)
-    await show(message, work, row, is_next_year=found.is_next_year)
+    await show(message, work, row, is_next_year=found.is_next_year, is_again=found.is_again)
 
 
-async def show(message: Message, work: Work, row: PersonalReminder, *, is_next_year: bool = False) -> None:
+async def show(message: Message, work: Work, row: PersonalReminder, *, is_next_year: bool = False, is_again: bool = False) -> None:
     """What was understood, to be confirmed, changed or called off."""
     text = work.say("reminder.planned", words=row.words, at=weekday_moment(row.at, work.language))
     if is_next_year:
         text += "\n" + work.say("reminder.next_year", year=row.at.astimezone(ZONE).year)
+    if is_again:
+        text += "\n" + work.say("reminder.once")
     choices = [
         [act(work, N_("button.reminder_right"), Own(key=row.id, act="right"))],
         [

@@ -13,8 +13,10 @@ from typing import Any
 from domain.errors import BadAudience
 
 _NUMBERS = {"classes", "lists", "without_classes", "without_lists"}
-_MOST = 500
+MOST = 500
 """Values of one filter."""
+LONGEST_SEEN = 3650
+"""Days, of `seen_within_days`."""
 
 
 @dataclass(frozen=True)
@@ -67,11 +69,11 @@ class Audience:
 
 def _read(name: str, value: Any) -> Any:
     if name == "seen_within_days":
-        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 3650:
+        if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= LONGEST_SEEN:
             raise BadAudience(filter=name)
         return value
     kind = int if name in _NUMBERS else str
-    if not isinstance(value, list | tuple) or len(value) > _MOST or any(type(one) is not kind for one in value):
+    if not isinstance(value, list | tuple) or len(value) > MOST or any(type(one) is not kind for one in value):
         raise BadAudience(filter=name)
     if name == "hs_codes" and not all(one.isascii() and one.isdigit() and 2 <= len(one) <= 12 for one in value):
         raise BadAudience(filter=name)

@@ -656,6 +656,18 @@ class BadMoveCode(OfficeError):
     key = N_("error.bad_move_code")
 
 
+class BadLinkCode(OfficeError):
+    """No member of staff made this code to link their chat, or it was too long ago."""
+
+    key = N_("error.bad_link_code")
+
+
+class ChatOfAnother(OfficeError):
+    """The chat is linked to another member of staff."""
+
+    key = N_("error.chat_of_another")
+
+
 class TooManyCodesTried(OfficeError):
     """Too many wrong codes in a short time. Facts: minutes."""
 
@@ -868,6 +880,24 @@ class BroadcastCountWrong(OfficeError):
     """The number of recipients was not typed as it is. Facts: count."""
 
     key = N_("error.broadcast_count")
+
+
+class StaffWithoutChat(OfficeError):
+    """A member of staff has linked no chat to which a test could be sent. Facts: name."""
+
+    key = N_("error.staff_without_chat")
+
+
+class NameTaken(OfficeError):
+    """Something else of its kind, maybe in the bin, has this name. Facts: name."""
+
+    key = N_("error.name_taken")
+
+
+class TooManyHsCodes(OfficeError):
+    """Facts: limit, count (followed already), more (that were to be added)."""
+
+    key = N_("error.too_many_hs_codes")
 
 
 class NoSuchTopic(OfficeError):

@@ -6,6 +6,7 @@
 'thẻ ‹số thẻ …111›, phiếu HD-2026-000123-7, phí 1.000.000.000 đồng'
 """
 
+import hashlib
 import re
 
 _ALONE = r"(?<!\d)(?<!\d[.,])"
@@ -27,6 +28,11 @@ def mask(text: str) -> str:
     text = _IDENTITY.sub(lambda found: _instead("số giấy tờ", found), text)
     text = _PHONE.sub(lambda found: _instead("số điện thoại", found), text)
     return _OLD_IDENTITY.sub(lambda found: _instead("số giấy tờ", found), text)
+
+
+def recipient_code(broadcast_id: int, contact_id: int) -> str:
+    """A code for somebody in a list that leaves the office: the same person has another one in every broadcast."""
+    return hashlib.sha256(f"{broadcast_id}:{contact_id}".encode()).hexdigest()[:10].upper()
 
 
 def _instead(what: str, found: re.Match[str]) -> str:

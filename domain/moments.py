@@ -4,8 +4,9 @@ What can be meant in two ways is a question with both moments, or is shown back 
 
 >>> from datetime import datetime
 >>> now = datetime(2026, 11, 26, 9, 0, tzinfo=ZONE)
->>> read("nộp phí ngày 15/6", now)
-Understood(at=datetime.datetime(2027, 6, 15, 8, 0, tzinfo=zoneinfo.ZoneInfo(key='Asia/Ho_Chi_Minh')), words='nộp phí', is_next_year=True)
+>>> found = read("nộp phí ngày 15/6", now)
+>>> found.at.isoformat(), found.words, found.is_next_year
+('2027-06-15T08:00:00+07:00', 'nộp phí', True)
 >>> wish_of("Nhắc em 8h sáng mai gọi chị Lan nhé")
 '8h sáng mai gọi chị Lan nhé'
 """
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from domain.folding import clean, fold
+from domain.questions import asks_plainly
 from domain.worktime import ZONE
 
 MORNING = time(8)
@@ -30,11 +32,15 @@ LUNAR, PAST, NO_SUCH_DAY, WHICH, WEEKDAY = "lunar", "past", "no_such_day", "whic
 
 @dataclass(frozen=True)
 class Understood:
-    """A moment ahead (office time), and the words beside it. `is_next_year`: the day as it was said is over this year."""
+    """A moment ahead (office time), and the words beside it.
+
+    `is_next_year`: the day as it was said is over this year. `is_again`: every day, week or year was said, of which this is the first.
+    """
 
     at: datetime
     words: str
     is_next_year: bool = False
+    is_again: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,16 +84,34 @@ _LUNAR = re.compile(
     r"|\d\s*(al|âl)\b"
 )
 _CLOCK = re.compile(
-    r"(?<![\d/.,-])(\d{1,2})(?:\s*(?:gio\b|[hg](?![a-z]))\s*(?:(\d{1,2})(?![\d/])(?:\s*(?:phut|p)\b)?|(ruoi)\b)?|:(\d{2})(?::00)?"
+    r"(?<![\d/.,-])(?:\bdung )?(?<![\d/.,-])(\d{1,2})(?:\s*(?:gio\b|[hg](?![a-z]))\s*(?:(\d{1,2})(?![\d/])(?:\s*(?:phut|p)\b)?|(ruoi)\b)?|"
+    r":(\d{2})(?::00)?"
     rf"|(?=\s*(?:am|pm|o'clock)\b))(?![\d/])\s*(?:o'clock)?\s*(am\b|pm\b|(?:{_PART})\b)?"
 )
+_LESS = re.compile(rf"\s*kem (\d{{1,2}})(?: ?(?:phut|p)\b)?\s*((?:{_PART})\b)?")
+"""Minutes before the hour."""
+_UNTIL = re.compile(r"\s*(?:-|–|\b(?:den|toi|to|until))\s*\d{1,2}(?:\s*[hg](?:\d{2})?|:\d{2}|\s*gio)(?![a-z\d])")
+"""The end of a span of hours, whose beginning is meant."""
+_AT = re.compile(
+    r"\b(?:at|luc) (\d{1,2})(?=\s*(?:$|[,;\x00]|\.(?!\d)|(?:to|ngay|mai|hom|sang|chieu|toi|thu|tomorrow|today|on|next|this|in the|nhe)\b))"
+)
+"""An hour without its unit."""
+_CLOSING = re.compile(
+    r"\b(?:(?:truoc khi |truoc )?(?:het|cuoi|tan) (?:gio|ngay) (?:lam(?: viec)?|hanh chinh)|tan (?:tam|so|lam)|end of (?:the )?day)\b"
+)
+"""When offices close, told a little before."""
 _HALF = re.compile(r"\b(?:nua tieng|nua gio|half an hour)(?: nua)?\b")
-_SOON = re.compile(rf"\b(sau|trong|in|after)? ?\b{_N} ?(phut|tieng|gio|h|minutes?|hours?|mins?)( nua| toi| from now)?\b")
+_HALF_OF = re.compile(r"\bnua (thang|nam)(?: nua| toi)\b")
+_SOON = re.compile(
+    rf"\b(sau|trong|in|after)? ?\b{_N} ?(phut|p|tieng|gio|h|minutes?|hours?|mins?)(?: ?(ruoi|\d{{1,2}})(?: ?(?:phut|p))?)?"
+    r"( nua| toi| sau| from now)?\b"
+)
 _LATER = re.compile(
-    rf"\b(sau|trong|in|after)? ?\b{_N} (ngay|tuan|thang|nam|days?|weeks?|months?|years?)( nua| sau| toi| from now| later)?\b"
+    rf"\b(sau|trong|in|after)? ?\b{_N} (ngay|hom|bua|tuan|thang|nam|days?|weeks?|months?|years?)( nua| sau| toi| from now| later)?\b"
 )
 _ISO = re.compile(r"(?<!\d)(\d{4})-(\d{1,2})-(\d{1,2})(?!\d)")
 _NUMERIC = re.compile(r"(ngay |mung |mong |on )?(?<![\d.,/-])(\d{1,2}) ?([/.-]) ?(\d{1,2})(?: ?[/.-] ?(\d{4}|\d{2}))?(?![\d/]|[.,-]\d)")
+_OF_YEAR = re.compile(r"[ ,]*(nam sau|nam toi|sang nam|nam nay|next year|this year)\b")
 _NAMED = re.compile(rf"\b(?:(?:ngay|mung|mong|hom) )?(\d{{1,2}}) thang (\d{{1,2}}|{_MONTH_WORD})\b(?:,? nam (\d{{4}})|[ /,-]+(\d{{4}}))?")
 _NAMED_EN = re.compile(
     rf"\b(?:the )?(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH_EN})\b\.?,?(?: (\d{{4}}))?"
@@ -97,7 +121,7 @@ _OF_MONTH = re.compile(
     r"\b(?:(?:ngay|mung|mong) )(\d{1,2})(?: thang (nay|sau|toi))?\b|\b(?:the )?(\d{1,2})(?:st|nd|rd|th)(?: of (this|next) month)?\b"
 )
 _WEEKDAY = re.compile(
-    r"(?<!lan )\b(?:thu (hai|ba|tu|nam|sau|bay|[2-7])|(chu nhat|cn)|(?:(next|this) )?"
+    r"(?<!lan )\b(?:(?:thu |t(?=[2-7]\b))(hai|ba|tu|nam|sau|bay|[2-7])(?![/\d])|(chu nhat|cn)|(?:(next|this) )?"
     r"(monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b"
     r"(?: (tuan sau|tuan toi|tuan nay|nay|toi|next week|this week)\b)?"
 )
@@ -110,21 +134,47 @@ _EDGE = re.compile(
     r"(?:(tuan|thang|nam)(?: (sau|toi|nay|\d{4}|\d{1,2}(?! gio)\b))?|(?:(next|this) )?(week|month|year))\b|\b(cuoi tuan|weekend)\b"
 )
 _BARE = re.compile(
-    r"\b(tuan (?:sau|toi)|next week|thang (?:sau|toi)|next month|nam (?:sau|toi)|sang nam|next year|thang (\d{1,2})(?:[/ -]+(\d{4}))?)\b"
+    r"\b(tuan (?:sau|toi)|next week|"
+    r"thang (?:sau|toi)|next month|nam (?:sau|toi)|sang (?:tuan|thang|nam)|next year|thang (\d{1,2})(?:[/ -]+(\d{4}))?)\b"
 )
+_AGAIN = re.compile(
+    r"\b(?:(?:hang|moi|every|each) (?:ngay(?! ?\d)|tuan|thang(?! ?\d)|quy|nam(?! ?\d)|day|week|month|year)|daily|weekly|monthly|yearly)\b"
+)
+_EVERY = re.compile(rf"\b(?:moi|every|each) (?=(?:{_PART}|thu \S|t[2-7]\b|chu nhat|(?:mon|tues|wednes|thurs|fri|satur|sun)day))")
+_GOODS = re.compile(r"\b(?:khach|giao|nhan|lay|mat|nhap|xuat|ban|mua|lo|don|tra|cua|ngan|bao|cong) $")
+"""Before "hàng" it is goods, customers, a shop or a bank."""
+_BY = re.compile(rf",? {_N} (ngay|tuan|thang)\b(?! (?:nua|sau|toi))")
+"""How long before, said behind the day."""
 _BEFORE, _AFTER = (
-    re.compile(r"\b(truoc|before|by|cham nhat|muon nhat)( (ngay|luc|hom|la|the))*\s*$"),
+    re.compile(
+        rf"\b(?:{_N} (ngay|tuan|thang|days?|weeks?|months?) )?(truoc|before|by|cham nhat|muon nhat)"
+        r"( (ngay|luc|hom|la|the|han|thoi han))*\s*$"
+    ),
     re.compile(r"\b(sau|after)( (ngay|hom|the))*\s*$"),
 )
 
-_LEAD = re.compile(
-    r"^(?:(?:xin|nho|lam on|vui long|hay|ban|em|anh|chi|ad|bot|oi|cho|giup|toi|minh|muon|can|hen|dat lich|dat|tao|please|can you|could you|"
-    r"i want you to|bao)[ ,]+)*"
-    r"(?:nhac(?: lich| hen| nho)?(?: (?:giup|ho|dum|gium|cho|lai))*(?: (?:toi|em|minh|anh|chi|tui|mk|chung toi|cong ty|tao|to))\b|"
-    r"remind (?:me|us)\b)"
+_WHOM = r"(?:toi|em|minh|anh|chi|tui|mk|chung toi|cong ty|tao|to|e|tau|bon em|ben em|chung em)"
+_FIRST_WORDS = (
+    r"(?:(?:xin|nho|lam on|vui long|hay|ban|em|anh|chi|ad|bot|oi|cho|giup|toi|minh|muon|can|hen|dat lich|dat|tao|please|can you|could you|"
+    r"i want you to|bao|alo|chao|xin chao|hi|hello|hey|ok|roi|thi|ma|a|e)[ ,]+)*"
 )
+_REMIND = r"nhac(?: lich| hen| nho)?(?: (?:giup|ho|dum|gium|cho|lai)\b)*"
+_LEAD = re.compile(rf"^{_FIRST_WORDS}(?:{_REMIND} {_WHOM}\b|remind (?:me|us)\b)")
+_MAKE = re.compile(
+    rf"^{_FIRST_WORDS}(?:(?:(?:dat|tao|them|hen|cai|len)(?: gio| lich| loi| cho| giup)* )?{_REMIND}(?: {_WHOM}\b)?|"
+    r"(?:(?:set|create|make|add)(?: me)?(?: an?)? )?reminder(?: for| to| about| on)?)\b:?"
+)
+"""A wish only where a moment is said: "nhắc" alone is talk of many things."""
+_WITHIN = re.compile(
+    rf"^(?P<before>.+?)[ ,]+(?:(?:nho|thi|hay|xin|lam on|please|roi|anh|chi|em|ban|ad|bot) )*"
+    rf"(?:{_REMIND}(?P<whom> {_WHOM})?\b|(?P<english>remind (?:me|us))\b)"
+)
+"""The moment, and perhaps the words, come first: "mai 8h nhắc em gọi chị Lan", "mai 8h họp nhớ nhắc em nhé"."""
+_TAIL = re.compile(r"^[ ,]*(?:nhe|nha|nhen|voi|a|cai|gium|giup|dum|nua|di|please|[.! ])*$")
 _EDGES = (
-    r"ngay|hom|vao|luc|vao luc|khoang|tam|nhe|nha|nhen|voi|a|ve viec|la|rang|thi|giup|giup em|giup toi|dum|truoc|truoc ngay|to|"
+    r"dau gio|cuoi gio|ngay|hom|vao|luc|vao luc|khoang|tam|nhe|nha|nhen|voi|a|ve viec|la|rang|thi|giup|giup em|giup toi|dum|truoc|"
+    r"truoc ngay|"
+    r"to|"
     r"that|about|of|on|at|by|in|please|before|after|den|toi ngay|tu|and|va|cham nhat|de"
 )
 _FIRST, _LAST = (
@@ -140,10 +190,47 @@ def wish_of(text: str) -> str | None:
     True
     """
     text = clean(text)[:LONGEST]
-    match = _LEAD.match(plain := _aligned(text))
-    if match is None or ("nhac" in match[0] and not _is_meant(text, plain, plain.index("nhac"), "nhac")):
+    plain = _aligned(text)
+    if (match := _LEAD.match(plain)) is not None and _is_remind(text, plain, match):
+        return text[match.end() :].strip(" ,:")
+    if asks_plainly(text):
         return None
-    return text[match.end() :].strip(" ,:")
+    if (match := _MAKE.match(plain)) is not None and _is_remind(text, plain, match) and _has_moment(text[match.end() :]):
+        return text[match.end() :].strip(" ,:")
+    return _wish_within(text, plain)
+
+
+def _wish_within(text: str, plain: str) -> str | None:
+    """A wish whose moment comes before "nhắc": alone, with the words behind, or with its words, and nothing behind."""
+    match = _WITHIN.match(plain)
+    if match is None or not _is_remind(text, plain, match):
+        return None
+    before, behind = text[: match.end("before")], text[match.end() :]
+    is_last = _TAIL.match(plain[match.end() :]) is not None
+    is_led = _is_moment(before) or (_AGAIN.fullmatch(_aligned(before)) is not None and _has_moment(behind))
+    is_told = bool(match["whom"] or match["english"]) and is_last and _has_moment(before)
+    if not (is_led or is_told):
+        return None
+    return f"{before} {'' if is_last else behind.strip(' ,:')}".strip(" ,:")
+
+
+def _is_remind(text: str, plain: str, match: re.Match[str]) -> bool:
+    """Whether "nhac" is "nhắc", and no music."""
+    at = plain.rfind("nhac", 0, match.end())
+    return at < match.start() or "nhac" not in match[0] or _is_meant(text, plain, at, "nhac")
+
+
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=ZONE)
+
+
+def _has_moment(text: str) -> bool:
+    return read(text, _ANY_DAY) is not None
+
+
+def _is_moment(text: str) -> bool:
+    """Whether a text is a moment and nothing else."""
+    found = read(text, _ANY_DAY)
+    return found is not None and (not found.words or (isinstance(found, Unclear) and found.why == LUNAR and len(text.split()) <= 6))
 
 
 def read(text: str, now: datetime, language: str = "vi") -> Understood | Unclear | None:
@@ -189,6 +276,11 @@ def _number(word: str) -> int:
     return int(word) if word.isdigit() else _NUMBER[word]
 
 
+def _is_each(text: str, match: re.Match[str]) -> bool:
+    """Whether "moi" is "mỗi" and nothing new or invited."""
+    return not match[0].startswith("moi") or text.isascii() or text[match.start() : match.start() + 3].casefold() in {"mỗi", "mọi"}
+
+
 class _Stop(Exception):
     """There is a moment, and it has to be asked for."""
 
@@ -202,10 +294,26 @@ class _Reading:
 
     def __init__(self, text: str, now: datetime, language: str) -> None:
         self.text, self.now, self.today, self.language = text, now, now.date(), language
-        self.plain = _aligned(text)
+        self.is_again = False
+        self._read_again()
+        self.plain = _aligned(self.text)
         self.is_before = self.is_after = False
+        self.ahead: tuple[int, str] | None = None
+        """So many days, weeks or months before a day."""
         self.weekday: int | None = None
         """Said beside a day, with which it must agree."""
+
+    def _read_again(self) -> None:
+        """That it comes every day or year is said among the words, whole; of "mỗi thứ hai" the day is read."""
+        plain = _aligned(self.text)
+        for match in _AGAIN.finditer(plain):
+            if _is_each(self.text, match) and not (match[0].startswith("hang") and _GOODS.search(plain[: match.start()])):
+                self.is_again = True
+                self.text = self.text[: match.start()] + self.text[match.start() : match.end()].replace(" ", "_") + self.text[match.end() :]
+        for match in _EVERY.finditer(plain):
+            if _is_each(self.text, match):
+                self.is_again = True
+                self.text = self.text[: match.start()] + "\x00" * len(match[0]) + self.text[match.end() :]
 
     def result(self) -> Understood | Unclear | None:
         if self._is_lunar():
@@ -239,7 +347,7 @@ class _Reading:
                 step = timedelta(hours=-1 if self.is_before else 0)
                 moments += [self._at(day, hour) + step for hour in hours]
                 continue
-            shifted = day + timedelta(days=-1 if self.is_before else 1 if self.is_after else 0)
+            shifted = self._stepped(*(self.ahead or (1, "ngay")), day, -1) if self.is_before else day + timedelta(days=int(self.is_after))
             usual = [self._at(shifted, hour) for hour in (_LATER_TODAY if shifted == self.today else (MORNING,))]
             moments.append(next((one for one in usual if one > self.now), usual[-1]))
         return self._ahead(moments, rolls=rolls)
@@ -260,7 +368,7 @@ class _Reading:
         if len(ahead) > 1:
             return Unclear(WHICH, self._words(), tuple(ahead[:2]))
         is_next_year = is_next_year or (rolls and ahead[0].year > self.today.year)
-        return Understood(ahead[0], self._words(), is_next_year)
+        return Understood(ahead[0], self._words(), is_next_year, self.is_again)
 
     def _at(self, day: date, hour: time) -> datetime:
         return datetime.combine(day, hour, ZONE)
@@ -272,13 +380,20 @@ class _Reading:
             if (found := pattern.search(before)) is not None:
                 setattr(self, name, True)
                 start = found.start()
-        blank = "\x00" * (match.end() - start)
-        self.text = self.text[:start] + blank + self.text[match.end() :]
-        self.plain = self.plain[:start] + blank + self.plain[match.end() :]
+        end = match.end()
+        if self.is_before and self.ahead is None:
+            said = _BEFORE.search(before)
+            if said is not None and said[1]:
+                self.ahead = _number(said[1]), said[2]
+            elif said is not None and (behind := _BY.match(self.plain, end)) is not None:
+                self.ahead, end = (_number(behind[1]), behind[2]), behind.end()
+        blank = "\x00" * (end - start)
+        self.text = self.text[:start] + blank + self.text[end:]
+        self.plain = self.plain[:start] + blank + self.plain[end:]
 
     def _words(self) -> str:
         pieces = map(_bare, re.split("\x00+", self.text))
-        return " ".join(piece for piece in pieces if piece)
+        return " ".join(piece for piece in pieces if piece).replace("_", " ")
 
     # the hour
 
@@ -288,14 +403,17 @@ class _Reading:
             self._take(half)
             return self._minute() + timedelta(minutes=30)
         for match in _SOON.finditer(self.plain):
-            before, amount, unit, behind = match.groups()
+            before, amount, unit, more, behind = match.groups()
             if not (before or behind) or (unit in {"gio", "h"} and not behind and before != "trong"):
+                continue
+            if (unit == "p" or behind == " sau") and not (unit in {"p", "phut", "tieng"} and behind):
                 continue
             if behind == " toi" and (unit in {"gio", "h"} or not (self.text.isascii() or self.text[match.end() - 2] == "ớ")):
                 continue  # the evening, or "tôi"
-            step = timedelta(minutes=_number(amount)) if unit.startswith(("phut", "min")) else timedelta(hours=_number(amount))
+            is_short = unit.startswith(("p", "min"))
+            extra = 0 if more is None else 30 if more == "ruoi" else int(more)
             self._take(match)
-            return self._minute() + step
+            return self._minute() + timedelta(minutes=_number(amount) * (1 if is_short else 60) + (0 if is_short else extra))
         return None
 
     def _minute(self) -> datetime:
@@ -310,23 +428,39 @@ class _Reading:
             if match[5] in _MARKED and not _is_meant(self.text, self.plain, match.start(5), match[5]):
                 match = _CLOCK.match(self.plain, match.start(), match.start(5)) or match  # "8h tôi …"
             is_24 = match[1].startswith("0") or hour == 0 or hour > 12
+            less = _LESS.match(self.plain, match.end()) if not minute else None
+            until = _UNTIL.match(self.plain, match.end())
             self._take(match)
-            part = match[5] or self._part_alone()  # "chiều mai lúc 3h"
-            return _meant(hour, minute, part, is_24=is_24)
+            if until is not None:
+                self._take(until)
+            if less is not None:
+                self._take(less)
+                hour, minute = (hour - 1) % 24, 60 - int(less[1]) % 60
+            part = (less and less[2]) or match[5] or self._part_alone()  # "chiều mai lúc 3h"
+            return _meant(hour, minute % 60, part, is_24=is_24)
+        if (bare := _AT.search(self.plain)) is not None and int(bare[1]) <= 23:
+            self._take(bare)
+            return _meant(int(bare[1]), 0, self._part_alone(), is_24=int(bare[1]) > 12)
+        if (closing := _CLOSING.search(self.plain)) is not None:
+            self._take(closing)
+            return [time(16, 30)]
         if (part := self._part_alone()) is not None:
             return [_PARTS[part]]
         return None
 
     def _part_alone(self) -> str | None:
-        day = r"(?:nay|mai|mot|kia|hom nay|ngay|thu|chu nhat|cn|\d|cuoi|dau|som|after|tomorrow|muon|trong)"
+        day = r"(?:t[2-7]|nay|mai|mot|kia|hom nay|ngay|thu|chu nhat|cn|\d|cuoi|dau|som|after|tomorrow|muon|trong)"
         for match in re.finditer(
-            rf"\b(?:buoi )?({_PART})\b(?= {day}\b|\s*[,.;\x00]|\s*$| \d)|\bbuoi ({_PART})\b|\b(morning|afternoon|evening|tonight)\b",
+            rf"\b(?:buoi )?({_PART})(?: som)?\b(?= {day}\b|\s*[,.;\x00]|\s*$| \d)|\bbuoi ({_PART})\b|"
+            r"\b(?:this )?(morning|afternoon|evening|tonight)\b",
             self.plain,
         ):
             word = match[1] or match[2] or match[3]
             at = match.start(1) if match[1] else match.start(2) if match[2] else match.start(3)
             if not _is_meant(self.text, self.plain, at, word) or self.plain[match.end() :].startswith(" nam"):
                 continue
+            if word == "toi" and re.search(r"\b(?:tuan|thang|nam|ngay) $", self.plain[:at]):
+                continue  # the next one
             if word == "tonight":
                 return word  # it says the day, too
             self._take(match)
@@ -372,6 +506,7 @@ class _Reading:
             day, month = int(first), int(second)
             if self.language == "en" and day <= 12 < month:
                 day, month = month, day
+            year = year or self._year_behind(match.end())
             if year:
                 whole = int(year) + (2000 if len(year) == 2 else 0)
                 if self.language == "en" and day <= 12 and month <= 12 and day != month:
@@ -383,6 +518,13 @@ class _Reading:
             return found, rolls
         return None
 
+    def _year_behind(self, at: int) -> str | None:
+        """ "15/3 năm sau": the year, if it is said so."""
+        if (match := _OF_YEAR.match(self.plain, at)) is None:
+            return None
+        self._take(match)
+        return str(self.today.year + (match[1] not in {"nam nay", "this year"}))
+
     def _both(self, days: list[date]) -> list[date]:
         """Days of which each is meant in the year in which it is ahead."""
         return [one if one >= self.today else _month_later(one, 12) for one in days]
@@ -390,7 +532,7 @@ class _Reading:
     def _named(self) -> tuple[list[date], bool] | None:
         for match in _NAMED.finditer(self.plain):
             self._take(match)
-            year = match[3] or match[4]
+            year = match[3] or match[4] or self._year_behind(match.end())
             if year:
                 return [self._day(int(year), _number(match[2]), int(match[1]))], False
             return self._this_or_next(_number(match[2]), int(match[1]))
@@ -458,6 +600,9 @@ class _Reading:
         return None
 
     def _later(self) -> tuple[list[date], bool] | None:
+        if (half := _HALF_OF.search(self.plain)) is not None:
+            self._take(half)
+            return [self.today + timedelta(days=15) if half[1] == "thang" else _month_later(self.today, 6)], False
         for match in _LATER.finditer(self.plain):
             before, amount, unit, behind = match.groups()
             if not before and not behind:
@@ -468,15 +613,15 @@ class _Reading:
                 continue
             self._take(match)
             self.is_after = False  # "sau 3 ngày" is said already
-            return [self._stepped(_number(amount), unit)], False
+            return [self._stepped(_number(amount), unit, self.today)], False
         return None
 
-    def _stepped(self, amount: int, unit: str) -> date:
-        if unit.startswith(("ngay", "day")):
-            return self.today + timedelta(days=amount)
+    def _stepped(self, amount: int, unit: str, day: date, sign: int = 1) -> date:
+        if unit.startswith(("ngay", "hom", "bua", "day")):
+            return day + timedelta(days=sign * amount)
         if unit.startswith(("tuan", "week")):
-            return self.today + timedelta(weeks=amount)
-        return _month_later(self.today, amount * (12 if unit.startswith(("nam", "year")) else 1))
+            return day + timedelta(weeks=sign * amount)
+        return _month_later(day, sign * amount * (12 if unit.startswith(("nam", "year")) else 1))
 
     def _edge(self) -> tuple[list[date], bool] | None:
         """The beginning, middle or end of a week, month or year."""
@@ -511,9 +656,9 @@ class _Reading:
         if match[2]:
             year = int(match[3]) if match[3] else self.today.year
             return [self._day(year, int(match[2]), 1)], not match[3]
-        if match[1].startswith("tuan") or "week" in match[1]:
+        if "tuan" in match[1] or "week" in match[1]:
             return [self.today + timedelta(days=7 - self.today.weekday())], False
-        if match[1].startswith("thang") or "month" in match[1]:
+        if "thang" in match[1] or "month" in match[1]:
             return [_month_later(self.today.replace(day=1), 1)], False
         return [date(self.today.year + 1, 1, 1)], False
 

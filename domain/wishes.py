@@ -107,6 +107,13 @@ _STANDING = (
     r"track my|check (my|the status)|my (request|application|dossier|enquiry|"
     r"file)\b.*\b(status|done|ready|yet))\b"
 )
+_READ = (
+    r"^(?:(da|vang|u|uh|uk|ok|oke|okay|em|toi|minh|anh|chi|ben em|cong ty|cong ty em|don vi|chung toi|xin|i|we|have|got it) )*"
+    r"((da |duoc )?(nhan|ro|biet|xem|hieu|doc|nam|tiep nhan|ghi nhan|luu)( duoc)?|noted|received|understood|got it|"
+    r"read it|seen|tot qua|hay qua)"
+    r"( (thong tin|thong bao|tin|tin nhan|thu|duoc|roi|a|nhe|nha|day du|cua|chi cuc|don vi|anh|chi|ban|it|this|with|cam on|thanks|"
+    r"thank you|nhieu|va|em|da))*$"
+)
 _HOW = r"\b(cach nao|lam sao|nhu the nao de|the nao de|how (do|can|to)|o dau|bao lau|can gi)\b"
 """A question about how papers are looked up is a question."""
 _CITED = re.compile(r"\b[A-Z]{2,5}-?\d{4}-\d{2,8}\b")
@@ -120,6 +127,15 @@ def small_talk_of(text: str) -> str | None:
     if len(plain.split()) > _SHORT_TALK:
         return None
     return ROBOT if re.search(_MACHINE, plain) else WELL_WISHING if re.search(_WELL_WISHES, plain) else None
+
+
+def acknowledges(text: str) -> bool:
+    """Whether somebody only says that they have read what they were told.
+
+    >>> acknowledges("Dạ em đã nhận được thông tin ạ, cảm ơn"), acknowledges("đã nhận nhưng em chưa rõ mức phí")
+    (True, False)
+    """
+    return re.match(_READ, " ".join(words(fold(text)))) is not None
 
 
 def asks_for_standing(text: str) -> bool:

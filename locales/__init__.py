@@ -28,13 +28,13 @@ def catalogue(language: str) -> gettext.NullTranslations:
     return gettext.translation(DOMAIN, str(Path(__file__).parent), languages=[chosen])
 
 
-def translate(key: str, language: str, **facts: Any) -> str:
+def translate(key: str, language: str, /, **facts: Any) -> str:
     """The sentence of a key with its facts as they are."""
     sentence = catalogue(language).gettext(key)
     return sentence.format(**facts) if facts else sentence
 
 
-def translate_html(key: str, language: str, **facts: Any) -> str:
+def translate_html(key: str, language: str, /, **facts: Any) -> str:
     """The sentence of a key with its facts escaped for HTML."""
     return translate(key, language, **{name: html.escape(str(value), quote=False) for name, value in facts.items()})
 

@@ -17,7 +17,7 @@ from functools import partial
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from db.models import Broadcast, BroadcastRecipient, Consent, Contact, OutboundMessage, StaffContact
+from db.models import Broadcast, BroadcastRecipient, Consent, Contact, OutboundMessage
 from db.models.broadcast import CANCELLED, DONE, FAILED, HELD, PAUSED, PLANNED, PLANNING, QUEUED, SCHEDULED, SENDING, SENT, SKIPPED, UNKNOWN
 from db.models.outbound_message import FAILED as OUT_FAILED
 from db.models.outbound_message import OPEN, SUPPRESSED
@@ -30,7 +30,7 @@ from domain.errors import OfficeError
 from domain.messages import N_
 from domain.topics import SERVICE
 from domain.worktime import ZONE
-from usecases import broadcasts, contacts, outbox, quiet_hours, topics, withdrawals
+from usecases import broadcasts, contacts, outbox, quiet_hours, staff_contacts, topics, withdrawals
 from usecases.broadcast_counts import count
 from usecases.broadcast_planning import stop
 from usecases.broadcast_writing import facts_of, write, write_digest
@@ -149,7 +149,7 @@ class _Feeding:
         ids = list(known)
         self._choices = topics.in_force(session, ids)
         self._consents = _consents(session, ids)
-        self._staff = set(session.scalars(select(StaffContact.contact_id).where(StaffContact.contact_id.in_(ids))))
+        self._staff = staff_contacts.among(session, ids)
         self._today = _told_today(session, ids, now)
         self._facts = facts_of(session, known.values())
         self._contents: dict[int, Content] = {}

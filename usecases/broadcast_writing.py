@@ -1,6 +1,6 @@
 """Writing of broadcasts (soạn tin cho từng người): the one message that a recipient gets, in their language, with its buttons."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,13 +50,18 @@ def _facts(contact: Contact, firm: Organisation | None) -> dict[str, str]:
     return {"name": contact.display_name or "", **said}
 
 
-def write(broadcast: Broadcast, content: Content, contact: Contact, facts: dict[str, str], *, trial: bool) -> Written:
+def write(broadcast: Broadcast, content: Content, contact: Contact, facts: Mapping[str, str], *, trial: bool) -> Written:
     """The message for one contact. Content that was checked always gives one that its channel takes."""
     language = contact.language if contact.language in content.texts else next(iter(content.texts))
+    return compose(content, language, facts, topic=broadcast.topic, broadcast_id=broadcast.id, trial=trial)
+
+
+def compose(content: Content, language: str, facts: Mapping[str, str], *, topic: str, broadcast_id: int, trial: bool) -> Written:
+    """The message in a language; `broadcast_id` is what its buttons name, 0 for none."""
     polite = {"name": translate("broadcast.polite.name", language), "firm": translate("broadcast.polite.firm", language)}
     mark = translate_html("broadcast.trial_mark", language) + " " if trial else ""
     text = mark + render(content.texts[language], facts, polite)
-    keyboard = {"reply_markup": {"inline_keyboard": rows}} if (rows := _buttons(broadcast, content, language)) else {}
+    keyboard = {"reply_markup": {"inline_keyboard": rows}} if (rows := _buttons(content, language, topic, broadcast_id)) else {}
     if content.file is None:
         return Written("sendMessage", {"text": text, "parse_mode": "HTML"} | keyboard)
     reference = {"$file": content.file.sha256, "name": content.file.name, "media_type": content.file.media_type}
@@ -64,16 +69,16 @@ def write(broadcast: Broadcast, content: Content, contact: Contact, facts: dict[
     return Written(method, {field: reference, "caption": text, "parse_mode": "HTML"} | keyboard)
 
 
-def _buttons(broadcast: Broadcast, content: Content, language: str) -> list[list[dict[str, str]]]:
+def _buttons(content: Content, language: str, topic: str, broadcast_id: int) -> list[list[dict[str, str]]]:
     rows = []
     for button in content.buttons:
         data = f"join:{button.target}" if button.kind == CLASS else f"go:{button.target}"
         rows.append(
             [{"text": button.captions[language], "url": button.target} if button.kind == LINK else _press(button.captions[language], data)]
         )
-    if broadcast.topic in TOPICS:
-        caption = translate("button.unsubscribe", language, topic=translate(TOPICS[broadcast.topic], language))
-        rows.append([_press(caption, unsubscribe(broadcast.topic, broadcast.id))])
+    if topic in TOPICS:
+        caption = translate("button.unsubscribe", language, topic=translate(TOPICS[topic], language))
+        rows.append([_press(caption, unsubscribe(topic, broadcast_id))])
     return rows
 
 

@@ -1,6 +1,6 @@
 """Broadcasts (tin gửi hàng loạt), as staff make them: written, checked, approved, scheduled; paused, resumed, cancelled.
 
-    draft ──► submitted ──► scheduled ──► planning ──► sending ──► done
+    draft ⇄── submitted ──► scheduled ──► planning ──► sending ──► done
                  (above a set number)         └───── ⇄ paused ─────┘      any of them ──► cancelled
 
 What is sent is exactly what was approved: content, audience and rules have one digest, and an edit takes the approval back. How it is
@@ -24,12 +24,14 @@ from domain.broadcasts import CLASS, SERVICE, Content, Problem, problems_of
 from domain.channels import LIMITS
 from domain.errors import BroadcastChanged, BroadcastCountWrong, BroadcastMove, BroadcastNotReady, BroadcastOwnApproval
 from domain.messages import N_
+from domain.quiet import NeverAllowed
+from domain.sending_hours import SendingHours
 from domain.topics import SERVICE as OF_A_SERVICE
 from domain.topics import TOPICS
 from domain.wishes import Wish
 from domain.worktime import ZONE
 from locales.languages import LANGUAGES
-from usecases import office, quiet_hours, withdrawals
+from usecases import office, outbox, quiet_hours, withdrawals
 
 LIMIT_KEY = "broadcasts"
 """Office setting: `approve_above` and `type_above`, numbers of recipients."""
@@ -63,6 +65,27 @@ def edit(session: Session, key: int, draft: Draft, *, by: Staff, now: datetime) 
     """Another content, audience or rule: what was approved or scheduled is a draft again. Raises `BroadcastMove` once it is under way."""
     broadcast = _lock(session, key, EDITABLE)
     _write(session, broadcast, draft, by, now)
+    return broadcast
+
+
+def copy(session: Session, key: int, *, by: Staff, now: datetime) -> Broadcast:
+    """The same once more, as a draft of whoever copies: its moment and its urgency are to be decided anew."""
+    row = session.get_one(Broadcast, key)
+    window = (row.window_from, row.window_until)
+    return create(session, Draft(row.title, row.topic, content_of(session, row), Audience.of(row.audience), window=window), by=by, now=now)
+
+
+def throw_away(session: Session, key: int, now: datetime) -> Broadcast:
+    """Put a draft into the bin. Raises `BroadcastMove` for anything else: what was handed in is cancelled."""
+    broadcast = _lock(session, key, (DRAFT,))
+    broadcast.deleted_at = now
+    return broadcast
+
+
+def take_back(session: Session, key: int) -> Broadcast:
+    """Take a draft out of the bin."""
+    broadcast = session.get_one(Broadcast, key, with_for_update=True, populate_existing=True)
+    broadcast.deleted_at = None
     return broadcast
 
 
@@ -114,9 +137,14 @@ def conditions(broadcast: Broadcast, now: datetime, *, trial: bool) -> list[Colu
     if trial:
         return [audiences.is_of_staff()]
     fitting = audiences.fitting(Audience.of(broadcast.audience), now)
-    if broadcast.topic == OF_A_SERVICE:
-        return fitting
-    return [*fitting, audiences.has_not_refused(broadcast.topic) if broadcast.is_urgent else audiences.wants(broadcast.topic)]
+    return [*fitting, *consent(broadcast.topic, is_urgent=broadcast.is_urgent)]
+
+
+def consent(topic: str, *, is_urgent: bool) -> list[ColumnElement[bool]]:
+    """Who of an audience gets messages of a topic: who wants it, in urgent cases who has not refused it; of a service everybody."""
+    if topic == OF_A_SERVICE:
+        return []
+    return [audiences.has_not_refused(topic) if is_urgent else audiences.wants(topic)]
 
 
 def reach(session: Session, broadcast: Broadcast, now: datetime) -> dict[str, int]:
@@ -172,7 +200,28 @@ def _of_time(session: Session, broadcast: Broadcast, now: datetime) -> list[Prob
             is_wrong = True
         if is_wrong:
             found.append(Problem("window", N_("broadcast.problem.window")))
+        elif not _ever_opens(session, broadcast, now):
+            found.append(Problem("window", N_("broadcast.problem.window_quiet")))
     return found
+
+
+def _ever_opens(session: Session, broadcast: Broadcast, now: datetime) -> bool:
+    """Whether its window leaves any moment of the office's hours."""
+    try:
+        sending_hours(session, broadcast).next_open(now)
+    except NeverAllowed:
+        return False
+    return True
+
+
+def sending_hours(session: Session, broadcast: Broadcast) -> SendingHours:
+    """When it may be sent to those who have no hours of their own. Raises ValueError for a window that is none."""
+    if broadcast.is_urgent:
+        return SendingHours()
+    rules = () if broadcast.topic == OF_A_SERVICE else (quiet_hours.for_all(session),)
+    if broadcast.window_from or broadcast.window_until:
+        return SendingHours.daily(broadcast.window_from, broadcast.window_until, *rules)
+    return SendingHours(rules)
 
 
 # from draft to moment
@@ -189,7 +238,7 @@ def submit(session: Session, key: int, *, typed: int | None = None, now: datetim
     limits, number = office.setting(session, LIMIT_KEY), sum(reach(session, broadcast, now).values())
     if number > limits["type_above"] and typed != number:
         raise BroadcastCountWrong(count=number)
-    broadcast.submitted_at, broadcast.submitted_count = now, number
+    broadcast.submitted_at, broadcast.submitted_count, broadcast.pause_reason = now, number, ""
     broadcast.status, broadcast.changed_at = SUBMITTED, now
     if number <= limits["approve_above"]:
         _schedule(session, broadcast, now)
@@ -210,6 +259,18 @@ def approve(session: Session, key: int, *, by: Staff, digest: str, alone: bool =
         raise BroadcastNotReady(problems)
     broadcast.approved_by_id, broadcast.approved_at = by.id, now
     _schedule(session, broadcast, now)
+    return broadcast
+
+
+def send_back(session: Session, key: int, *, by: Staff, reason: str, now: datetime) -> Broadcast:
+    """A second person does not let it go: a draft again, with the reason beside it, and its writer gets a mail. Raises `BroadcastMove`."""
+    broadcast = _lock(session, key, (SUBMITTED,))
+    broadcast.status, broadcast.changed_at, broadcast.pause_reason = DRAFT, now, reason[:300]
+    broadcast.submitted_at, broadcast.submitted_count = None, 0
+    facts = {"title": broadcast.title, "name": by.full_name or by.email, "reason": reason}
+    writer = session.get_one(Staff, version(session, broadcast).by_id)
+    if writer.active and writer.id != by.id:
+        outbox.alert(session, writer, N_("alert.broadcast_sent_back.subject"), N_("alert.broadcast_sent_back.text"), now=now, **facts)
     return broadcast
 
 
@@ -255,8 +316,8 @@ def cancel(session: Session, key: int, now: datetime) -> Broadcast:
 
 
 def _lock(session: Session, key: int, states: tuple[str, ...]) -> Broadcast:
-    """Raises `BroadcastMove` where it is in another state."""
+    """Raises `BroadcastMove` where it is in another state, or in the bin."""
     broadcast = session.get_one(Broadcast, key, with_for_update=True, populate_existing=True)
-    if broadcast.status not in states:
+    if broadcast.status not in states or broadcast.deleted_at is not None:
         raise BroadcastMove(status=broadcast.status)
     return broadcast

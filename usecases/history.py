@@ -43,7 +43,7 @@ _SILENT = frozenset(
         "broadcast_recipients",
         "personal_reminders",
     }
-    | {"staff_sessions", "panel_tasks", "embeddings", "stored_files", "outbox", "web_events"}
+    | {"staff_sessions", "staff_link_codes", "panel_tasks", "embeddings", "stored_files", "outbox", "web_events"}
 )
 """Tables that hold no decision of a person. What an officer says is in the outbox itself, with its sender."""
 _SECRET = frozenset(

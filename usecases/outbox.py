@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from db.engine import signal
 from db.models import Contact, Enquiry, OutboundMessage, Staff
-from db.models.outbound_message import BROADCAST, OFFICER, REMINDER, REPLY, SUPPRESSED, WAITING
+from db.models.outbound_message import BROADCAST, FAILED, OFFICER, REMINDER, REPLY, SUPPRESSED, UNKNOWN, WAITING
 from domain import outgoing
 from domain.channels import LIMITS
 from domain.errors import NeverAgain
@@ -144,6 +144,11 @@ def mail(session: Session, person: Staff, subject: str, text: str, now: datetime
         )
     )
     signal(session, queue("mail", "smtp"))
+
+
+def is_stuck() -> ColumnElement[bool]:
+    """What will not go out by itself and waits for a person; what went wrong in a broadcast is told on its own page."""
+    return OutboundMessage.state.in_((FAILED, UNKNOWN)) & OutboundMessage.kind.not_in(TO_MANY)
 
 
 def try_again(session: Session, message: OutboundMessage, now: datetime) -> None:

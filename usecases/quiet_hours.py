@@ -14,7 +14,7 @@ KEY = "quiet_hours"
 
 def of(session: Session, contact: Contact) -> QuietHours:
     """When messages may come to a contact."""
-    return _office(session).personal(_time(contact.hours_from), _time(contact.hours_until))
+    return for_all(session).personal(_time(contact.hours_from), _time(contact.hours_until))
 
 
 def next_allowed(session: Session, contact: Contact, at: datetime) -> datetime:
@@ -24,10 +24,11 @@ def next_allowed(session: Session, contact: Contact, at: datetime) -> datetime:
 
 def next_allowed_for_all(session: Session, at: datetime) -> datetime:
     """The same by the office's own hours: before that, a broadcast need not look at anybody."""
-    return _office(session).next_allowed(at)
+    return for_all(session).next_allowed(at)
 
 
-def _office(session: Session) -> QuietHours:
+def for_all(session: Session) -> QuietHours:
+    """The office's own hours."""
     value = office.setting(session, KEY)
     closed = frozenset() if value["holidays"] else office.working_hours(session).closed
     return QuietHours(time.fromisoformat(value["opens"]), time.fromisoformat(value["closes"]), value["sundays"], closed)

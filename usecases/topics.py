@@ -16,14 +16,18 @@ from usecases import withdrawals
 TEXT_VERSION = "2026-11"
 
 
-def choose(session: Session, contact: Contact, topic: str, *, wanted: bool, now: datetime, broadcast_id: int | None = None) -> TopicChoice:
+def choose(
+    session: Session, contact: Contact, topic: str, *, wanted: bool, now: datetime, broadcast_id: int | None = None, language: str = ""
+) -> TopicChoice:
     """Keep a choice, the contact locked. What waits to be sent against it is not sent any more. Raises `NoSuchTopic`.
 
-    `broadcast_id` is the broadcast whose button it was.
+    `broadcast_id` is the broadcast whose button it was, `language` that in which the text of the consent was shown (the contact's own
+    unless said).
     """
     if topic not in TOPICS:
         raise NoSuchTopic
-    text = translate("topic.consent", contact.language, topic=translate(TOPICS[topic], contact.language))
+    shown = language or contact.language
+    text = f"{translate('topic.consent', shown)} {translate(TOPICS[topic], shown)}"
     row = TopicChoice(
         contact_id=contact.id,
         topic=topic,

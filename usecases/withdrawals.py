@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from db.models import Broadcast, BroadcastRecipient, Contact, OutboundMessage
 from db.models.broadcast import HELD, PLANNED, QUEUED, SKIPPED
 from db.models.outbound_message import WAITING
+from usecases import outbox
 from usecases.broadcast_counts import count
 
 REFUSED = "refused"
@@ -20,7 +21,8 @@ REFUSED = "refused"
 
 def of_broadcast(session: Session, broadcast: Broadcast) -> int:
     """What of a broadcast waits in the outbox; its recipients are as before. The broadcast is locked. How many messages."""
-    mine = select(OutboundMessage.id).where(OutboundMessage.broadcast_id == broadcast.id, OutboundMessage.state == WAITING)
+    its = (OutboundMessage.broadcast_id == broadcast.id, OutboundMessage.kind.in_(outbox.TO_MANY))  # not what somebody asked to read
+    mine = select(OutboundMessage.id).where(*its, OutboundMessage.state == WAITING)
     digests = (
         select(BroadcastRecipient.digest_id)
         .join(OutboundMessage, OutboundMessage.id == BroadcastRecipient.digest_id)

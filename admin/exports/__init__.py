@@ -1,6 +1,17 @@
 """The exports of the panel, written out. A new one is a file here, a line below, and a line `exports.<name>` in `admin.access.RIGHTS`."""
 
-from admin.exports import canned, contacts, dossiers, enquiries, knowledge, mark_register, outbox, products, registrations
+from admin.exports import (
+    broadcast_progress,
+    canned,
+    contacts,
+    dossiers,
+    enquiries,
+    knowledge,
+    mark_register,
+    outbox,
+    products,
+    registrations,
+)
 
 EXPORTS = {
     export.name: export
@@ -14,6 +25,7 @@ EXPORTS = {
         dossiers.EXPORT,
         products.EXPORT,
         mark_register.EXPORT,
+        broadcast_progress.EXPORT,
     )
 }
 """By the endpoint of their list."""

@@ -8,8 +8,8 @@ from admin import wording
 from admin.exporting import Column, Export, coded, plainly
 from admin.work import Asked
 from db.models import OutboundMessage
-from db.models.outbound_message import FAILED, UNKNOWN
 from domain.messages import N_
+from usecases import outbox
 
 STUCK = "stuck"
 
@@ -18,7 +18,7 @@ def wanted(who: Asked) -> Select[Any]:
     """The messages in a state; `stuck` is what will not go out by itself."""
     found, state = select(OutboundMessage), who.filters.get("state")
     if state == STUCK:
-        return found.where(OutboundMessage.state.in_((FAILED, UNKNOWN)))
+        return found.where(outbox.is_stuck())
     return found.where(OutboundMessage.state == state) if state else found
 
 

@@ -3,6 +3,9 @@
 from admin.views.abbreviations import AbbreviationsView
 from admin.views.account import AccountView
 from admin.views.approvals import ApprovalsView
+from admin.views.audiences import AudiencesView
+from admin.views.broadcast_progress import BroadcastProgressView
+from admin.views.broadcasts import BroadcastsView
 from admin.views.calendar import CalendarView
 from admin.views.canned import CannedView
 from admin.views.class_calendar import ClassCalendarView
@@ -24,6 +27,7 @@ from admin.views.knowledge import KnowledgeView
 from admin.views.learning import LearningView
 from admin.views.mark_register import MarkRegisterView
 from admin.views.measurement_tables import MeasurementTablesView
+from admin.views.message_templates import MessageTemplatesView
 from admin.views.office import OfficeSettingsView
 from admin.views.organisations import OrganisationsView
 from admin.views.outbox import OutboxView
@@ -33,6 +37,7 @@ from admin.views.products import ProductsView
 from admin.views.quantity_papers import QuantityPapersView
 from admin.views.quantity_report import QuantityReportView
 from admin.views.quarantine import QuarantineView
+from admin.views.recipient_lists import RecipientListsView
 from admin.views.registrations import RegistrationsView
 from admin.views.reminders import RemindersView
 from admin.views.second_factor import SecondFactorView
@@ -72,6 +77,11 @@ VIEWS = (
     MarkRegisterView,
     InstrumentsView,
     *KNOWLEDGE,
+    BroadcastsView,
+    BroadcastProgressView,
+    MessageTemplatesView,
+    AudiencesView,
+    RecipientListsView,
     RemindersView,
     ContactsView,
     CannedView,

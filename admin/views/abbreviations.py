@@ -51,6 +51,7 @@ class AbbreviationsView(PanelView):
     endpoint_name = "abbreviations"
     title = N_("panel.tab.abbreviations")
     tab = N_("panel.tab.abbreviations")
+    family = "knowledge"
 
     @expose("/")
     def index(self) -> str:

@@ -2,13 +2,14 @@
 
 import uuid
 
-from flask import flash, redirect, request, session, url_for
+from flask import current_app, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 
 from admin import account_mail, browsers
 from admin.database import actor, db, writing
 from admin.faults import came_from
+from admin.keys import number_of
 from admin.language import THEME, now, say
 from admin.pages import PanelView, expose
 from admin.passwords import digest, matches, refusal
@@ -19,7 +20,7 @@ from domain.folding import clean
 from domain.messages import N_
 from domain.passwords import SHORTEST
 from locales.languages import LANGUAGES
-from usecases import history, staff, staff_sessions
+from usecases import history, staff, staff_contacts, staff_sessions
 
 A_YEAR = 365 * 24 * 3600
 
@@ -90,10 +91,24 @@ class AccountView(PanelView):
     @expose("/sessions/end", methods=("POST",))
     def end_session(self) -> ResponseReturnValue:
         """Sign one of my browsers out."""
-        key = request.form.get("id", "")
-        if not (key.isascii() and key.isdigit() and len(key) < 19) or not self._end(int(key)):
+        if not self._end(number_of(request.form.get("id", ""))):
             return self._back(N_("panel.session.gone"), "refused")
         return self._back(N_("panel.session.ended"), "done")
+
+    @expose("/chats/code", methods=("POST",))
+    def chat_code(self) -> ResponseReturnValue:
+        """A code that links a chat of mine. It is on the page that answers, once, and nowhere else in clear."""
+        key = current_app.extensions["settings"].signing_key().encode()
+        with writing() as writer:
+            code = staff_contacts.new_code(writer, current_user.id, key, now())
+        return self._page(code=code)
+
+    @expose("/chats/unlink", methods=("POST",))
+    def unlink_chat(self) -> ResponseReturnValue:
+        """A chat is mine no longer."""
+        with writing() as writer:
+            is_done = staff_contacts.unlink(writer, current_user.id, number_of(request.form.get("id", "")))
+        return self._back(N_("panel.chat.unlinked") if is_done else N_("panel.chat.gone"), "done" if is_done else "refused")
 
     @expose("/sessions/end-others", methods=("POST",))
     def end_others(self) -> ResponseReturnValue:
@@ -109,8 +124,8 @@ class AccountView(PanelView):
                 history.note(writer, actor(), history.CUT_OFF, "staff", current_user.id, now=now(), after={"browsers": 1})
         return is_ended
 
-    def _page(self, wrong: dict[str, str] | None = None) -> str:
-        """The account; `wrong` holds the sentences beside the fields of the password."""
+    def _page(self, wrong: dict[str, str] | None = None, *, code: str = "") -> str:
+        """The account; `wrong` holds the sentences beside the fields of the password, `code` is one that links a chat."""
         page: str = self.render(
             "panel/account.html",
             shortest=SHORTEST,
@@ -121,12 +136,21 @@ class AccountView(PanelView):
             has_second_factor=is_set_up(current_user),
             recovery_codes=len(current_user.mf_recovery_codes or []),
             passkeys=len(current_user.webauthn),
+            chats=staff_contacts.of(db.session, current_user.id),
+            code=code,
+            telegram_link=_telegram_link(code),
         )
         return page
 
     def _back(self, key: str, kind: str, **facts: object) -> ResponseReturnValue:
         flash(say(key, **facts), kind)
         return redirect(url_for(".index"), 303)
+
+
+def _telegram_link(code: str) -> str:
+    """An address that opens Telegram with the code; empty where the bot's name is not known."""
+    name = current_app.extensions["settings"].telegram_bot_username
+    return f"https://t.me/{name}?start=lk-{code}" if name and code else ""
 
 
 def _wrong_with_new() -> dict[str, str]:

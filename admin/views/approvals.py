@@ -26,6 +26,7 @@ class ApprovalsView(PanelView):
     endpoint_name = "approvals"
     title = N_("panel.tab.approvals")
     tab = N_("panel.tab.approvals")
+    family = "knowledge"
 
     @expose("/")
     def index(self) -> str:

@@ -4,11 +4,13 @@ from flask import request
 from sqlalchemy import select
 
 from admin import wording
+from admin.access import may
 from admin.database import db
 from admin.office_view import OfficeView
 from admin.pages import expose
 from db.models import Consent, Contact, Enquiry
 from domain.messages import N_
+from usecases import recipient_lists
 
 
 class ContactsView(OfficeView):
@@ -37,6 +39,8 @@ class ContactsView(OfficeView):
         page: str = self.render(
             "panel/contact.html",
             contact=contact,
+            lists=recipient_lists.of(db.session, contact.id) if may("recipient_lists.page") else (),
+            all_lists=recipient_lists.listed(db.session) if may("recipient_lists.add") else (),
             enquiries=db.session.scalars(
                 select(Enquiry).where(Enquiry.contact_id == contact.id).order_by(Enquiry.id.desc()).limit(50)
             ).all(),

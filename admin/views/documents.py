@@ -48,6 +48,7 @@ class DocumentsView(PanelView):
     endpoint_name = "documents"
     title = N_("panel.tab.documents")
     tab = N_("panel.tab.documents")
+    family = "knowledge"
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:

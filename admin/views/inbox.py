@@ -266,6 +266,7 @@ def _news(enquiry: Enquiry) -> dict[str, Any]:
         "stored": stored_files.by_digest(db.session, {file.sha256 for entry in shown for file in entry.turn.files}),
         "others": desk.others(db.session, enquiry, current_user.id, now()),
         "readable": conversations.readable,
+        "followed": conversations.followed(db.session, shown),
     }
 
 

@@ -50,6 +50,7 @@ class KnowledgeView(OfficeView):
     title = N_("panel.menu.knowledge")
     room = "work"
     tab = N_("panel.tab.entries")
+    family = "knowledge"
     new = N_("panel.entry.new")
     offered = frozenset({"index_view", "create_view", "edit_view", "status", "still_right", "discard", "phrasings"})
     columns = {

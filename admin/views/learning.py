@@ -30,6 +30,7 @@ class LearningView(PanelView):
     endpoint_name = "learning"
     title = N_("panel.tab.learning")
     tab = N_("panel.tab.learning")
+    family = "knowledge"
 
     @expose("/")
     def index(self) -> str:

@@ -18,7 +18,7 @@ from admin.language import now, say
 from admin.pages import PanelView, expose
 from db.models import OfficeSetting
 from domain.messages import N_
-from usecases import office, quiet_hours
+from usecases import broadcast_estimates, broadcasts, office, quiet_hours
 
 _HOURS = N_("panel.office.hours_between")
 
@@ -81,6 +81,21 @@ class QuietForm(_Sourced):
             raise ValidationError(N_("panel.office.quiet_order"))
 
 
+def _number(key: str, hint: str, *checks: Any) -> IntegerField:
+    return IntegerField(key, description=hint, validators=[*checks, NumberRange(0, 1_000_000, N_("panel.office.number_between"))])
+
+
+class LimitsForm(_Sourced):
+    approve_above = _number(N_("panel.office.approve_above"), N_("panel.office.approve_above_hint"), InputRequired(NEEDED))
+    type_above = _number(N_("panel.office.type_above"), N_("panel.office.type_above_hint"), InputRequired(NEEDED))
+
+
+class CostsForm(_Sourced):
+    telegram = _number(N_("panel.channel.telegram"), N_("panel.office.cost_hint"), Optional())
+    web = _number(N_("panel.channel.web"), N_("panel.office.cost_hint"), Optional())
+    zalo = _number(N_("panel.channel.zalo"), N_("panel.office.cost_hint"), Optional())
+
+
 @dataclass(frozen=True)
 class Setting:
     """How one setting is shown and edited."""
@@ -122,11 +137,29 @@ def _quiet_to_value(entered: Mapping[str, Any]) -> dict[str, Any]:
     return {name: entered[name] for name in ("opens", "closes", "sundays", "holidays")}
 
 
+def _limits_to_value(entered: Mapping[str, Any]) -> dict[str, int]:
+    return {name: entered[name] for name in ("approve_above", "type_above")}
+
+
+_CHANNELS = ("telegram", "web", "zalo")
+
+
+def _costs_to_form(value: Mapping[str, int]) -> dict[str, int | None]:
+    return {name: value.get(name) for name in _CHANNELS}
+
+
+def _costs_to_value(entered: Mapping[str, Any]) -> dict[str, int]:
+    """A channel whose cost nobody knows is left out."""
+    return {name: entered[name] for name in _CHANNELS if entered[name] is not None}
+
+
 SETTINGS = {
     "profile": Setting(N_("panel.office.profile"), ProfileForm, _profile_to_form, _profile_to_value),
     "answer_within": Setting(N_("panel.office.answer_within"), PromiseForm, _minutes_to_form, _hours_to_value),
     quiet_hours.KEY: Setting(N_("panel.office.quiet_hours"), QuietForm, dict, _quiet_to_value),
     "escalate_after": Setting(N_("panel.office.escalate_after"), PromiseForm, _minutes_to_form, _hours_to_value),
+    broadcasts.LIMIT_KEY: Setting(N_("panel.office.broadcasts"), LimitsForm, dict, _limits_to_value),
+    broadcast_estimates.COST_KEY: Setting(N_("panel.office.channel_costs"), CostsForm, _costs_to_form, _costs_to_value),
 }
 
 

@@ -45,7 +45,7 @@ class OutboxView(OfficeView):
 
     def narrow(self, name: str, value: str) -> ColumnElement[bool]:
         """`stuck` is what will not go out by itself."""
-        return OutboundMessage.state.in_((FAILED, UNKNOWN)) if value == "stuck" else super().narrow(name, value)
+        return outbox.is_stuck() if value == "stuck" else super().narrow(name, value)
 
     @expose("/details/")
     def details_view(self) -> str:
@@ -54,7 +54,7 @@ class OutboxView(OfficeView):
         page: str = self.render(
             "panel/message.html",
             message=message,
-            may_go_again=message.state in MAY_GO_AGAIN,
+            may_go_again=_may_go_again(message),
             contact=db.session.get(Contact, message.contact_id) if message.contact_id else None,
             enquiry=db.session.get(Enquiry, message.enquiry_id) if message.enquiry_id else None,
         )
@@ -66,8 +66,13 @@ class OutboxView(OfficeView):
         message = self.get_one_or_abort(request.form.get("id", ""))
         with writing() as session:
             row = session.scalars(select(OutboundMessage).where(OutboundMessage.id == message.id).with_for_update()).one()
-            if row.state not in MAY_GO_AGAIN or (row.state == UNKNOWN and request.form.get("confirmed") != "yes"):
+            if not _may_go_again(row) or (row.state == UNKNOWN and request.form.get("confirmed") != "yes"):
                 abort(409)
             outbox.try_again(session, row, now())
         flash(say(N_("panel.outbox.queued_again"), number=message.id), "done")
         return redirect(url_for(".index_view"), 303)
+
+
+def _may_go_again(message: OutboundMessage) -> bool:
+    """Whether a person may send it once more: never what belongs to a broadcast."""
+    return message.state in MAY_GO_AGAIN and message.kind not in outbox.TO_MANY

@@ -19,6 +19,7 @@ class PreviewView(PanelView):
     endpoint_name = "preview"
     title = N_("panel.tab.preview")
     tab = N_("panel.tab.preview")
+    family = "knowledge"
 
     @expose("/")
     def index(self) -> str:

@@ -14,6 +14,7 @@ from wtforms.validators import DataRequired, Email, Length
 from admin.access import ROLES
 from admin.database import actor, db, locked, writing
 from admin.forms import NEEDED, TOO_LONG, PanelForm, Words, cleaned
+from admin.keys import number_of
 from admin.language import now, say
 from admin.office_view import OfficeView
 from admin.pages import expose
@@ -21,7 +22,7 @@ from admin.passwords import digest, make_up
 from db.models import Passkey, Staff, StaffSession
 from domain.messages import N_
 from locales.languages import LANGUAGES
-from usecases import staff
+from usecases import staff, staff_contacts
 
 
 def _lower(text: str | None) -> str:
@@ -53,7 +54,7 @@ class StaffView(OfficeView):
     room = "office"
     new = N_("panel.staff.new")
     offered = frozenset(
-        {"index_view", "create_view", "edit_view", "roles", "disable", "enable", "reset_second_factor", "cut_off", "lookup"}
+        {"index_view", "create_view", "edit_view", "roles", "disable", "enable", "reset_second_factor", "cut_off", "unlink_chat", "lookup"}
     )
     columns = {
         "full_name": N_("panel.staff.name"),
@@ -93,6 +94,7 @@ class StaffView(OfficeView):
             "held": self.roles_of(row),
             "passkeys": db.session.scalar(keys) or 0,
             "browsers": db.session.scalar(browsers) or 0,
+            "chats": staff_contacts.of(db.session, row.id),
             "is_self": row.id == current_user.id,
             "few": staff.count_administrators(db.session) < staff.FEWEST_ADMINISTRATORS,
         }
@@ -148,6 +150,16 @@ class StaffView(OfficeView):
             staff.cut_off(session, row, by=actor(), now=now())
 
         return self._do(deed, N_("panel.staff.cut_off_done"))
+
+    @expose("/unlink-chat/", methods=("POST",))
+    def unlink_chat(self) -> ResponseReturnValue:
+        """A chat is no longer a person's."""
+        contact_id = number_of(request.form.get("contact", ""))
+
+        def deed(session: Session, row: Staff) -> None:
+            staff_contacts.unlink(session, row.id, contact_id)
+
+        return self._do(deed, N_("panel.staff.chat_unlinked"))
 
     def _do(self, deed: Callable[[Session, Staff], None], done: str) -> ResponseReturnValue:
         row = self.get_one_or_abort(request.form.get("id", ""))

@@ -6,15 +6,14 @@ from typing import Any
 from flask_security import current_user
 from sqlalchemy import func, select
 
-from admin import dossier_queues, queues
+from admin import broadcast_check, dossier_queues, queues
 from admin.access import may
 from admin.database import db
 from admin.language import now, today
 from admin.pages import PanelView, expose
 from db.models import Holiday, OfficeSetting, OutboundMessage, QuarantinedUpdate
-from db.models.outbound_message import FAILED, UNKNOWN
 from domain.messages import N_
-from usecases import staff
+from usecases import outbox, staff
 
 LOOK_AHEAD = timedelta(days=120)
 """Holidays are announced months before, Tết among them."""
@@ -38,8 +37,10 @@ class StartView(PanelView):
         if may("dossiers.index"):
             facts["dossiers"] = dossier_queues.counts(db.session, current_user.id, now())
         if may("outbox.index_view"):
-            facts["stuck"] = db.session.scalar(select(func.count()).where(OutboundMessage.state.in_((FAILED, UNKNOWN)))) or 0
+            facts["stuck"] = db.session.scalar(select(func.count(OutboundMessage.id)).where(outbox.is_stuck())) or 0
             facts["quarantined"] = db.session.scalar(select(func.count()).where(QuarantinedUpdate.resolved_at.is_(None))) or 0
+        if may("broadcast_progress.index_view"):
+            facts["broadcasts"] = broadcast_check.standing(db.session, current_user.id)
         page: str = self.render("panel/start.html", **facts, advice=self._advice(), most=queues.MANY)
         return page
 

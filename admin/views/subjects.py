@@ -62,6 +62,7 @@ class SubjectsView(OfficeView):
     title = N_("panel.tab.not_ours")
     intro = N_("panel.subject.intro")
     tab = N_("panel.tab.not_ours")
+    family = "knowledge"
     offered = frozenset({"index_view", "edit", "activate", "confirm"})
     columns = {
         "name_vi": N_("panel.subject.name"),

@@ -57,6 +57,7 @@ class ThresholdsView(PanelView):
     endpoint_name = "thresholds"
     title = N_("panel.tab.thresholds")
     tab = N_("panel.tab.thresholds")
+    family = "knowledge"
 
     @expose("/", methods=("GET", "POST"))
     def index(self) -> ResponseReturnValue:

@@ -15,6 +15,7 @@ from bot.conversations import (
     dossiers,
     enquiries,
     groups,
+    hs_codes,
     instruments,
     labels,
     lot_check,
@@ -27,6 +28,7 @@ from bot.conversations import (
     quantity_marks,
     register_search,
     reminders,
+    staff_link,
     strays,
 )
 from bot.fsm import ConversationStorage
@@ -35,6 +37,8 @@ from bot.greeting import GreetNewcomers
 CONVERSATIONS = (
     groups,
     news,
+    hs_codes,
+    staff_link,
     commands,
     reminders,
     classes,

@@ -5,7 +5,7 @@ from aiogram.types import CallbackQuery, Message
 
 from bot import albums, buttons
 from bot.granting import grant
-from bot.handing_over import NOT_HELPFUL, hand_over, last_question
+from bot.handing_over import NOT_HELPFUL, REPLIED, hand_over, last_question
 from bot.memory import QUESTION, SPOKEN, forget, keep
 from bot.replying import CHOICES, ask_back, ask_for_known_language, entries_of, give, offer, offer_several, point_to_service, turn_away
 from bot.work import Work
@@ -13,8 +13,8 @@ from db.models import GivenAnswer, KnowledgeEntry
 from domain.folding import clean, words
 from domain.judgement import ASKED, NOT_OURS, Decision, Judgement
 from domain.languages import OTHER
-from domain.wishes import ROBOT, WELL_WISHING, Wish
-from usecases import answering, turns
+from domain.wishes import ROBOT, WELL_WISHING, Wish, acknowledges
+from usecases import answering, broadcast_replies, turns
 
 router = Router(name="answers")
 
@@ -60,6 +60,8 @@ async def _reply(message: Message, work: Work, question: str) -> None:
     match judged.decision:
         case Decision.ANSWER:
             await _answer(message, work, question)
+        case Decision.ASK_BACK | Decision.HANDOVER if judged.reason != NOT_OURS and _follows_broadcast(work):
+            await _replied(message, work, question)
         case Decision.ASK_BACK:
             await ask_back(message, work, question)
         case Decision.HANDOVER if judged.reason == NOT_OURS:
@@ -68,6 +70,20 @@ async def _reply(message: Message, work: Work, question: str) -> None:
             await hand_over(message, work, question, judged.reason)
         case _:
             await point_to_service(message, work, judged)
+
+
+async def _replied(message: Message, work: Work, question: str) -> None:
+    """What the machine cannot answer for sure is no riddle to be asked back, but for who wrote the broadcast; "đã nhận" wants nothing."""
+    if acknowledges(question):
+        await grant(Wish.THANKS, message, work)
+    else:
+        await hand_over(message, work, question, REPLIED)
+
+
+def _follows_broadcast(work: Work) -> bool:
+    """Whether the office told many something, and this is what somebody says to it."""
+    is_of_one = work.message is not None and work.message.broadcast_id is not None
+    return is_of_one or broadcast_replies.follows_digest(work.session, work.contact, work.now)
 
 
 async def _answer(message: Message, work: Work, question: str) -> None:

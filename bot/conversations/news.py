@@ -4,51 +4,68 @@ from typing import Any
 
 from aiogram import F, Router
 from aiogram.filters import BaseFilter, Command
-from aiogram.filters.callback_data import CallbackData
 from aiogram.types import CallbackQuery, InlineKeyboardButton, Message
 
-from bot import buttons
+from bot import buttons, following_hs
+from bot.awaiting import stop_waiting
 from bot.class_buttons import act
+from bot.memory import AWAITED, recall
+from bot.news_buttons import Choose, Read, RefuseAll, Topics
 from bot.work import Work
 from db.models import Broadcast
 from domain.errors import NoSuchTopic
 from domain.folding import clean
 from domain.messages import N_
-from domain.topics import ALL, TOPICS, refusal_of
+from domain.topics import ALL, TOPICS, UNKNOWN, is_stop, is_stop_of_all, refusal_of, wanted_in
 from locales import translate
 from usecases import broadcast_replies, topics
 
 router = Router(name="news")
 
-
-class Choose(CallbackData, prefix="topic"):
-    """Want a topic or not; `broadcast` is the one whose button it was, 0 for none."""
-
-    topic: str
-    wanted: bool
-    broadcast: int = 0
-
-
-class Topics(CallbackData, prefix="topics"):
-    """Show the topics to choose from."""
-
-
-class Read(CallbackData, prefix="news"):
-    """Show a message of a digest in full."""
-
-    key: int
+_WHICH = N_("topic.which_refused")
 
 
 class Refusal(BaseFilter):
-    """ "Ngừng nhận tin mã vạch", in any state: a refusal is heard even while an officer has the enquiry."""
+    """ "Ngừng nhận tin mã vạch", in any state: a refusal is heard even while an officer has the enquiry.
 
-    async def __call__(self, message: Message) -> bool | dict[str, Any]:
-        topic = refusal_of(clean(message.text or ""))
+    After a broadcast "stop" is enough; elsewhere it only ends what is being done.
+    """
+
+    async def __call__(self, message: Message, work: Work) -> bool | dict[str, Any]:
+        text = clean(message.text or "")
+        topic = refusal_of(text)
+        if topic is None and (is_stop(text) or is_stop_of_all(text)):
+            topic = _stopped(work, is_all=is_stop_of_all(text))
+        return False if topic is None else {"topic": topic}
+
+
+def _stopped(work: Work, *, is_all: bool) -> str | None:
+    """The topic of what was told last, unless a dialogue has begun since; of a digest, and of "hủy hết", it has to be asked which."""
+    if work.conversation.state and recall(work, AWAITED) is not None:
+        return None
+    if (broadcast := _followed(work)) is not None and broadcast.topic in TOPICS:
+        return ALL if is_all else broadcast.topic
+    if broadcast_replies.follows_digest(work.session, work.contact, work.now):
+        return ALL if is_all else UNKNOWN
+    return UNKNOWN if is_all and any(topics.of(work.session, work.contact).values()) else None
+
+
+def _followed(work: Work) -> Broadcast | None:
+    key = work.message.broadcast_id if work.message is not None else None
+    return work.session.get(Broadcast, key) if key is not None else None
+
+
+class Wants(BaseFilter):
+    """ "Đăng ký nhận tin về mã vạch", outside an enquiry that an officer has."""
+
+    async def __call__(self, message: Message, work: Work) -> bool | dict[str, Any]:
+        topic = None if work.with_officer else wanted_in(clean(message.text or ""))
         return False if topic is None else {"topic": topic}
 
 
 @router.message(Command("chu_de", "topics"))
 async def command(message: Message, work: Work) -> None:
+    stop_waiting(work)
     await show(message, work)
 
 
@@ -59,11 +76,20 @@ async def pressed(press: CallbackQuery, work: Work) -> None:
         await show(press.message, work)
 
 
-async def show(message: Message, work: Work) -> None:
-    """Every topic with what was chosen, each a button that changes it."""
+async def show(message: Message, work: Work, key: str = N_("topic.choose"), **facts: str) -> None:
+    """Every topic with what was chosen, each a button that changes it, and what a press agrees to."""
     chosen = topics.of(work.session, work.contact)
+    wanted = [translate(name, work.language) for topic, name in TOPICS.items() if chosen.get(topic)]
+    standing = work.say("topic.standing", topics=", ".join(wanted)) if wanted else work.say("topic.standing_none")
     rows = [[_choice(work, topic, wanted=chosen.get(topic, False))] for topic in TOPICS]
-    await message.answer(work.say("topic.choose"), reply_markup=buttons.keyboard(*rows))
+    if chosen.get(following_hs.TOPIC):
+        rows.append([following_hs.entrance(work)])
+    if wanted:
+        rows.append([act(work, N_("button.topics_none"), RefuseAll())])
+    if not wanted and key == _WHICH:
+        key = N_("topic.choose")
+    text = "\n\n".join([work.say(key, **facts), standing, work.say("topic.consent")])
+    await message.answer(text, reply_markup=buttons.keyboard(*rows))
 
 
 def _choice(work: Work, topic: str, *, wanted: bool) -> InlineKeyboardButton:
@@ -77,27 +103,63 @@ async def choose(press: CallbackQuery, callback_data: Choose, work: Work) -> Non
     if callback_data.topic not in TOPICS:
         raise NoSuchTopic
     broadcast = work.session.get(Broadcast, callback_data.broadcast) if callback_data.broadcast else None
-    broadcast_id = broadcast.id if broadcast else None
-    topics.choose(work.session, work.contact, callback_data.topic, wanted=callback_data.wanted, now=work.now, broadcast_id=broadcast_id)
+    _keep(work, callback_data.topic, wanted=callback_data.wanted, broadcast=broadcast)
     if isinstance(press.message, Message):
         await _confirm(press.message, work, callback_data.topic, wanted=callback_data.wanted)
 
 
+def _keep(work: Work, topic: str, *, wanted: bool, broadcast: Broadcast | None = None) -> None:
+    key = broadcast.id if broadcast else None
+    topics.choose(work.session, work.contact, topic, wanted=wanted, now=work.now, broadcast_id=key, language=work.language)
+
+
 async def _confirm(message: Message, work: Work, topic: str, *, wanted: bool) -> None:
+    """What holds now, and the way back: whoever ended a topic by a slip of the thumb has it again with one press."""
     named = translate(TOPICS[topic], work.language)
-    key = N_("topic.wanted") if wanted else N_("topic.refused")
-    undo = [[_choice(work, topic, wanted=wanted)], [act(work, N_("button.topics"), Topics())]]
-    await message.answer(work.say(key, topic=named), reply_markup=buttons.keyboard(*undo))
+    others = act(work, N_("button.topics"), Topics())
+    if wanted:
+        text = work.say("topic.wanted", topic=named)
+        undo = [act(work, N_("button.unsubscribe"), Choose(topic=topic, wanted=False), topic=named)]
+        hs = [following_hs.entrance(work)] if topic == following_hs.TOPIC else []
+    else:
+        text = work.say("topic.refused", topic=named) + "\n\n" + work.say("topic.consent_again")
+        undo, hs = [act(work, N_("button.topic_again"), Choose(topic=topic, wanted=True), topic=named)], []
+    await message.answer(text, reply_markup=buttons.keyboard(hs, undo, [others]))
+
+
+@router.callback_query(RefuseAll.filter())
+async def none_pressed(press: CallbackQuery, work: Work) -> None:
+    await press.answer()
+    if isinstance(press.message, Message):
+        await _refuse_all(press.message, work)
 
 
 @router.message(F.text, Refusal())
 async def refused(message: Message, work: Work, topic: str) -> None:
     if topic == ALL:
-        topics.refuse_all(work.session, work.contact, work.now)
-        await message.answer(work.say("topic.refused_all"), reply_markup=buttons.keyboard([act(work, N_("button.topics"), Topics())]))
-        return
-    topics.choose(work.session, work.contact, topic, wanted=False, now=work.now)
-    await _confirm(message, work, topic, wanted=False)
+        await _refuse_all(message, work)
+    elif topic == UNKNOWN:
+        await show(message, work, _WHICH)
+    else:
+        _keep(work, topic, wanted=False, broadcast=_followed(work))
+        await _confirm(message, work, topic, wanted=False)
+
+
+async def _refuse_all(message: Message, work: Work) -> None:
+    topics.refuse_all(work.session, work.contact, work.now)
+    await message.answer(work.say("topic.refused_all"), reply_markup=buttons.keyboard([act(work, N_("button.topics"), Topics())]))
+
+
+@router.message(F.text, Wants())
+async def wanted(message: Message, work: Work, topic: str) -> None:
+    """Said in words it is not agreed to yet: the topic is a button under what a press agrees to."""
+    if topic in TOPICS:
+        named = translate(TOPICS[topic], work.language)
+        rows = [[_choice(work, topic, wanted=False)], [act(work, N_("button.topics"), Topics())]]
+        text = work.say("topic.ask", topic=named) + "\n\n" + work.say("topic.consent")
+        await message.answer(text, reply_markup=buttons.keyboard(*rows))
+    else:
+        await show(message, work, N_("topic.which_wanted") if topic == UNKNOWN else N_("topic.choose"))
 
 
 @router.callback_query(Read.filter())

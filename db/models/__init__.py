@@ -52,6 +52,7 @@ from db.models.reminder import PersonalReminder, Reminder
 from db.models.replaced_document import ReplacedDocument
 from db.models.revision import Revision
 from db.models.staff import Staff, StaffRole, staff_roles
+from db.models.staff_link_code import StaffLinkCode
 from db.models.staff_session import Passkey, SignInFailure, StaffSession
 from db.models.stored_file import StoredFile, UploadedFile
 from db.models.training_class import ClassDocument, ClassQuestion, ClassSession, TrainingClass
@@ -137,6 +138,7 @@ __all__ = [
     "SignInFailure",
     "Staff",
     "StaffContact",
+    "StaffLinkCode",
     "StaffRole",
     "StaffSession",
     "StoredFile",

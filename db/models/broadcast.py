@@ -71,6 +71,8 @@ class Broadcast(Base):
     started_at: Mapped[datetime | None]
     paused_at: Mapped[datetime | None]
     pause_reason: Mapped[str] = mapped_column(String(300), default="")
+    """Why it stands still: of a pause in somebody's words, or the key of a sentence where it paused by itself; of a draft, with which words
+    a second person sent it back."""
     resumed_at: Mapped[datetime | None]
     """Failures of before do not pause it again."""
     finished_at: Mapped[datetime | None]

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from db.models import (
@@ -15,6 +15,7 @@ from db.models import (
     OrganisationContact,
     RecipientListEntry,
     Registration,
+    Staff,
     StaffContact,
     TopicChoice,
 )
@@ -42,8 +43,8 @@ def has_not_refused(topic: str) -> ColumnElement[bool]:
 
 
 def is_of_staff() -> ColumnElement[bool]:
-    """Somebody on the staff has linked it."""
-    return exists().where(StaffContact.contact_id == Contact.id)
+    """Somebody on the staff, who may still sign in, has linked it."""
+    return exists().where(StaffContact.contact_id == Contact.id, Staff.id == StaffContact.staff_id, Staff.active)
 
 
 def recipients(conditions: Collection[ColumnElement[bool]], accounts: Collection[Account], after: int, limit: int) -> Select[int, str, str]:
@@ -57,6 +58,21 @@ def count_by_channel(session: Session, conditions: Collection[ColumnElement[bool
     """How many contacts fit, by channel; whoever cannot be reached is not counted."""
     counted = select(Contact.channel, func.count(Contact.id)).where(Contact.suppressed_at.is_(None), *conditions)
     return {channel: number for channel, number in session.execute(counted.group_by(Contact.channel))}
+
+
+def count_two(
+    session: Session, conditions: Collection[ColumnElement[bool]], also: Collection[ColumnElement[bool]]
+) -> dict[str, tuple[int, int]]:
+    """By channel, how many contacts fit the conditions, and how many of them others too, in one reading."""
+    both = func.coalesce(func.sum(case((and_(true(), *also), 1), else_=0)), 0)
+    counted = select(Contact.channel, func.count(Contact.id), both).where(Contact.suppressed_at.is_(None), *conditions)
+    return {channel: (number, int(wanting)) for channel, number, wanting in session.execute(counted.group_by(Contact.channel))}
+
+
+def sample(session: Session, conditions: Collection[ColumnElement[bool]], limit: int) -> list[Contact]:
+    """Some of the contacts that fit, by chance."""
+    some = select(Contact.id).where(Contact.suppressed_at.is_(None), *conditions).order_by(func.random()).limit(limit)
+    return list(session.scalars(select(Contact).where(Contact.id.in_(some)).order_by(Contact.id)))
 
 
 def _choice(topic: str) -> Any:

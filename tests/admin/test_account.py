@@ -1,10 +1,14 @@
+import re
 from collections.abc import Callable
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
 from db.engine import Database
-from db.models import OutboundMessage, Staff
+from db.models import Contact, HistoryEvent, OutboundMessage, Staff
+from db.settings import Settings
 from tests.admin.conftest import LAN, PASSWORD, Ask, Browser
+from usecases import staff_contacts
 
 GOOD = "bốn con vịt qua cầu tre"
 
@@ -71,3 +75,40 @@ def test_contacts_lead_to_their_enquiries(lan: Browser, ask: Ask) -> None:
     page = lan.get("/contacts/?search=my duyen").text
     assert "Trần Thị Mỹ Duyên" in page
     assert reference in lan.get("/contacts/details/?id=1").text
+
+
+def test_a_chat_is_linked_by_a_code_shown_once_and_unlinked_by_its_owner_or_an_administrator(
+    lan: Browser, admin: Browser, ask: Ask, database: Database, settings: Settings, now: datetime
+) -> None:
+    ask(name="Lan ở nhà")
+    key = settings.signing_key().encode()
+
+    def link() -> None:
+        page = lan.post("/account/chats/code", page="/account/").text
+        shown = re.search(r"/lien_ket ([A-Z0-9]{4}-[A-Z0-9]{4})<", page)
+        assert shown is not None
+        assert shown[1] not in lan.get("/account/").text
+        with database.write() as session:
+            staff_contacts.link(session, session.get_one(Contact, 1), shown[1], key, now + timedelta(minutes=2))
+
+    link()
+    assert "Lan ở nhà" in lan.get("/account/").text
+    admin.post("/account/chats/unlink", page="/account/", id=1)
+    assert "Lan ở nhà" in lan.get("/account/").text, "nobody unlinks another's chat by its number"
+    lan.post("/account/chats/unlink", page="/account/", id=1)
+    assert "Chưa có chat nào" in lan.get("/account/").text
+    link()
+    with database.read() as session:
+        person = session.scalars(select(Staff.id).where(Staff.email == LAN)).one()
+    assert "Chat web" in admin.get(f"/staff/edit/?id={person}").text
+    admin.post("/staff/unlink-chat/", id=person, contact=1)
+    assert "Chưa liên kết chat nào" in admin.get(f"/staff/edit/?id={person}").text
+    with database.read() as session:
+        written = select(HistoryEvent.act, HistoryEvent.who).where(HistoryEvent.noun == "staff_contacts").order_by(HistoryEvent.id)
+        lan_linked = ("created", "Nguyễn Thị Lan")
+        assert [tuple(one) for one in session.execute(written)] == [
+            lan_linked,
+            ("deleted", "Nguyễn Thị Lan"),
+            lan_linked,
+            ("deleted", "Quản trị"),
+        ]

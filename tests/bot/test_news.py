@@ -7,12 +7,15 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.counter import Counter
-from db.models import BroadcastRecipient, Contact, InboundMessage, OutboundMessage
+from db.models import Broadcast, BroadcastRecipient, Contact, Enquiry, InboundMessage, OutboundMessage, TopicChoice
 from db.models.broadcast import QUEUED, SKIPPED
+from db.queries import audience
 from db.settings import Settings
+from domain.audiences import Audience
+from domain.judgement import UNCLEAR, Decision, Judgement
 from tests import broadcasts as made
 from tests.conftest import NOW
-from tests.talk import Citizen, FixedClock, open_counter
+from tests.talk import Citizen, FixedClock, Judge, open_counter
 from usecases import broadcast_sending, topics
 
 
@@ -41,7 +44,7 @@ def standing(counter: Counter) -> list[tuple[str, str]]:
 async def test_a_topic_is_chosen_told_of_answered_and_ended_by_its_button(counter: Counter) -> None:
     thu = Citizen(counter, channel="telegram")
     await thu.say("/chu_de")
-    (confirmed,) = await thu.press("Mã số mã vạch")
+    (confirmed,) = await thu.press("Nhận: Mã số mã vạch")
     assert confirmed.text.startswith("Anh/chị sẽ nhận tin về Mã số mã vạch")
     key = queue_one(counter)
     (told,) = thu.hear()
@@ -58,7 +61,7 @@ async def test_a_topic_is_chosen_told_of_answered_and_ended_by_its_button(counte
 async def test_a_refusal_in_words_takes_back_what_waits_in_the_outbox(counter: Counter) -> None:
     thu = Citizen(counter, channel="telegram")
     await thu.say("/chu_de")
-    await thu.press("Mã số mã vạch")
+    await thu.press("Nhận: Mã số mã vạch")
     queue_one(counter)
     assert standing(counter) == [(QUEUED, "")]
     said = await thu.say("ngung nhan tin ma vach")
@@ -66,3 +69,85 @@ async def test_a_refusal_in_words_takes_back_what_waits_in_the_outbox(counter: C
     assert standing(counter) == [(SKIPPED, "refused")]
     with counter.database.read() as session:
         assert session.scalars(select(OutboundMessage).where(OutboundMessage.kind == "broadcast")).all() == []
+
+
+def told(counter: Counter, key: int) -> None:
+    """The deliverer took what waits."""
+    with counter.database.write() as session:
+        made.deliver(session, NOW)
+        broadcast_sending.settle(session, key, NOW)
+
+
+def wanted(counter: Counter, citizen: Citizen) -> list[str]:
+    with counter.database.read() as session:
+        return [topic for topic, wants in topics.of(session, session.get_one(Contact, citizen.contact().id)).items() if wants]
+
+
+async def test_stop_after_a_broadcast_ends_its_topic_and_one_press_takes_it_back(counter: Counter) -> None:
+    thu = Citizen(counter, channel="telegram")
+    await thu.say("/chu_de")
+    await thu.press("Nhận: Mã số mã vạch")
+    await thu.say("stop")
+    assert wanted(counter, thu) == ["barcodes"], "after anything else it only ends what is being done"
+    told(counter, queue_one(counter))
+    thu.hear()
+    said = (await thu.say("thôi ạ"))[-1]
+    assert "không nhận tin về Mã số mã vạch nữa" in said.text
+    assert wanted(counter, thu) == []
+    await thu.press("↩ Nhận lại: Mã số")
+    assert wanted(counter, thu) == ["barcodes"]
+    assert "Đang nhận: Mã số mã vạch." in (await thu.say("chu de"))[-1].text
+    assert "nào nữa" in (await thu.press("Ngừng tất cả"))[-1].text
+    asked = (await thu.say("cho em dang ky nhan tin ve do luong"))[-1]
+    assert "đồng ý nhận tin" in asked.text
+    assert wanted(counter, thu) == [], "said in words it is not agreed to yet"
+    await thu.press("Nhận: Đo lường")
+    assert wanted(counter, thu) == ["measurement"]
+    with counter.database.read() as session:
+        row = session.scalars(select(TopicChoice).where(TopicChoice.topic == "barcodes").order_by(TopicChoice.id)).all()[1]
+        assert (row.wanted, row.broadcast_id) == (False, 1), "the refusal names the broadcast"
+
+
+async def test_a_reply_to_a_broadcast_goes_to_people_with_it_and_a_mere_receipt_does_not(counter: Counter) -> None:
+    thu, lan = Citizen(counter, channel="telegram"), Citizen(counter, channel="telegram")
+    for one in (thu, lan):
+        await one.say("/chu_de")
+        await one.press("Nhận: Mã số mã vạch")
+    told(counter, queue_one(counter))
+    assert [len(one.hear()) for one in (thu, lan)] == [1, 1]
+    assert isinstance(counter.knowledge, Judge)
+    counter.knowledge.always = Judgement(Decision.ASK_BACK, UNCLEAR)
+    assert "cán bộ" not in (await lan.say("dạ em đã nhận được thông tin"))[-1].text
+    said = (await thu.say("mức này bên em có phải nộp lại không"))[-1]
+    assert "Đã chuyển lời của bạn cho cán bộ, kèm tin bạn vừa nhận" in said.text
+    with counter.database.read() as session:
+        enquiry = session.scalars(select(Enquiry)).one()
+        assert (enquiry.reason, enquiry.question) == ("broadcast", "mức này bên em có phải nộp lại không")
+        titles = select(Broadcast.title).join(InboundMessage, InboundMessage.broadcast_id == Broadcast.id)
+        assert session.scalars(titles.where(InboundMessage.enquiry_id == enquiry.id)).all() == ["Mức phí mới"]
+
+
+async def test_hs_codes_are_followed_left_and_put_right_and_it_is_said_that_they_are_not_looked_up(counter: Counter) -> None:
+    thu = Citizen(counter)
+    said = (await thu.say("theo doi ma hs 1604, 0306.17"))[-1]
+    assert "Đã ghi mã HS: 1604, 0306.17" in said.text
+    assert "chưa kiểm tra mã có trong biểu thuế" in said.text
+    assert "chưa nhận tin về “Cảnh báo xuất nhập khẩu (TBT)”" in said.text
+    assert "Mã HS quan tâm (2)" in (await thu.press("Nhận: Cảnh báo xuất nhập khẩu"))[-1].buttons
+    await thu.press("Mã HS quan tâm (2)")
+    await thu.press("➕ Thêm mã HS")
+    assert "Chưa thấy mã HS nào" in (await thu.say("tôm đông lạnh"))[-1].text
+    wrong = (await thu.say("30617; 98"))[-1].text
+    assert "30617: mã HS có số chữ số chẵn" in wrong
+    assert "98: hai số đầu là chương" in wrong
+    assert "Đã ghi mã HS: 0306.17" in (await thu.press("Ý tôi là 0306.17"))[-1].text
+    assert "Đã bỏ mã HS: 1604" in (await thu.say("bo theo doi 1604"))[-1].text
+    await thu.press("↩ Theo dõi lại 1604")
+    many = ", ".join(f"20{number:02d}" for number in range(29))
+    assert "Tối đa 30 mã HS" in (await thu.say(f"/ma_hs {many}"))[-1].text
+    assert "Mã HS anh/chị quan tâm (2): 0306.17, 1604" in (await thu.say("mã HS của tôi"))[-1].text
+    with counter.database.read() as session:
+        fitting = audience.fitting(Audience(hs_codes=("160419",)), NOW)
+        assert session.scalars(select(Contact.id).where(*fitting)).all() == [thu.contact().id]
+    await thu.say("bỏ theo dõi tất cả mã HS")
+    assert "mã HS nào" in (await thu.say("/ma_hs"))[-1].text
