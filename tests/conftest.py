@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from bot import logs
@@ -29,6 +30,9 @@ NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
 
 def pytest_configure(config: pytest.Config) -> None:
     logs.set_up("WARNING")
+    slow = [hypothesis.HealthCheck.too_slow]
+    hypothesis.settings.register_profile("noisy", deadline=None, suppress_health_check=slow)  # no test measures time
+    hypothesis.settings.load_profile("noisy")
     if not hasattr(config, "workerinput"):
         compile_catalogues()
 
