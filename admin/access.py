@@ -291,6 +291,7 @@ RIGHTS = {
     "audiences.edit_view": BROADCAST_READERS,
     "audiences.count": BROADCAST_READERS,
     "audiences.fields": BROADCAST_READERS,
+    "audiences.keep": BROADCASTERS,
     "audiences.create_view": BROADCASTERS,
     "audiences.delete_view": BROADCASTERS,
     "audiences.restore": BROADCASTERS,
@@ -303,6 +304,7 @@ RIGHTS = {
     "recipient_lists.fill": BROADCASTERS,
     "recipient_lists.missing": BROADCASTERS,
     "recipient_lists.take_off": BROADCASTERS,
+    "recipient_lists.add": BROADCASTERS,
     # people outside
     "contacts.index_view": READERS | {COMMUNICATIONS},
     "contacts.details_view": READERS | {COMMUNICATIONS},

@@ -3,7 +3,7 @@
 >>> read("Mã số thuế;Điện thoại\\n0100233488;0905 111 222", TAX_CODE).rows
 [Row(number=2, tax_code='0100233488', phone='0905111222', said='0100233488 · 0905 111 222')]
 >>> [(fault.number, fault.key) for fault in read("0100233488\\n\\n0100233489", TAX_CODE).faults]
-[(3, 'error.bad_tax_code')]
+[(3, 'panel.list.bad_tax_code')]
 """
 
 import re
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.errors import OfficeError
+from domain.errors import BadPhone, BadTaxCode
 from domain.folding import fold
 from domain.messages import N_
 from domain.training import phone_of, tax_code_of
@@ -97,8 +97,10 @@ def _read(number: int, cells: Sequence[str], columns: Mapping[str, int]) -> Row 
         return Fault(number, " · ".join(filter(None, cells))[:200], N_("panel.list.row_without"))
     try:
         return Row(number, _tax_code(tax_code) if tax_code else "", phone_of(phone) if phone else "", said)
-    except OfficeError as refusal:
-        return Fault(number, said, refusal.key, refusal.facts)
+    except BadTaxCode:
+        return Fault(number, said, N_("panel.list.bad_tax_code"), {"code": tax_code[:60]})
+    except BadPhone:
+        return Fault(number, said, N_("panel.list.bad_phone"), {"phone": phone[:60]})
 
 
 def _tax_code(text: str) -> str:

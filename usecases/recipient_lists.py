@@ -171,6 +171,18 @@ def take_off(session: Session, key: int, contact_id: int, *, by: Staff, now: dat
         session.delete(entry)
 
 
+def of(session: Session, contact_id: int) -> Sequence[RecipientList]:
+    """The lists that a contact is on."""
+    its = select(RecipientList).join(RecipientListEntry, RecipientListEntry.list_id == RecipientList.id)
+    wanted = its.where(RecipientListEntry.contact_id == contact_id, RecipientList.deleted_at.is_(None))
+    return session.scalars(wanted.order_by(RecipientList.name)).all()
+
+
+def listed(session: Session) -> Sequence[RecipientList]:
+    """All that are there, by name."""
+    return session.scalars(select(RecipientList).where(RecipientList.deleted_at.is_(None)).order_by(RecipientList.name)).all()
+
+
 def sizes(session: Session, keys: Collection[int]) -> dict[int, int]:
     """How many are on each list."""
     counted = select(RecipientListEntry.list_id, func.count()).where(RecipientListEntry.list_id.in_(keys))

@@ -69,7 +69,7 @@ for (const part of document.querySelectorAll("[data-audience]")) {
   const soon = () => { clearTimeout(waiting); waiting = setTimeout(count, 400); };
 
   const prepare = () => { for (const list of filters.querySelectorAll("[data-choose]")) shorten(list); };
-  const counts = (field) => (field.name?.startsWith("audience-") && field.name !== "audience-saved") || ["topic", "urgent_reason"].includes(field.name);
+  const counts = (field) => (field.name?.startsWith("audience-") && !["audience-saved", "audience-name"].includes(field.name)) || ["topic", "urgent_reason"].includes(field.name);
   form.addEventListener("input", (event) => { if (counts(event.target)) soon(); });
 
   const again = part.querySelector("[data-again]");
@@ -88,6 +88,23 @@ for (const part of document.querySelectorAll("[data-audience]")) {
         reach.replaceChildren(Object.assign(document.createElement("p"), { className: "bad", textContent: part.dataset.failed }));
       }
     });
+  }
+  const keep = part.querySelector("[data-keep]");
+  if (keep) {
+    const [name, said] = [part.querySelector("[name=audience-name]"), part.querySelector("[data-kept]")];
+    const save = async () => {
+      try {
+        const answer = await fetch(keep.formAction, { method: "POST", body: asked() });
+        const { said: sentence } = await answer.json();
+        said.className = answer.ok ? "" : "bad";
+        said.textContent = sentence;
+      } catch {
+        Object.assign(said, { className: "bad", textContent: part.dataset.failed });
+      }
+    };
+    keep.type = "button";
+    keep.addEventListener("click", save);
+    name.addEventListener("keydown", (event) => { if (event.key === "Enter") { event.preventDefault(); save(); } });
   }
   prepare();
   count();

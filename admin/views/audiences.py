@@ -50,7 +50,7 @@ class AudiencesView(OfficeView):
     family = "broadcasts"
     tab = N_("panel.audience.menu")
     family = "broadcasts"
-    offered = frozenset({"index_view", "create_view", "edit_view", "delete_view", "restore", "count", "fields"})
+    offered = frozenset({"index_view", "create_view", "edit_view", "delete_view", "restore", "count", "fields", "keep"})
     columns = {"name": N_("panel.audience.name"), "audience": N_("panel.audience.filters"), "changed_at": N_("panel.audience.changed")}
     searched = ("name",)
     order = (SavedAudience.name, SavedAudience.id)
@@ -77,6 +77,22 @@ class AudiencesView(OfficeView):
         chosen = saved(db.session, request.form.get(PREFIX + "saved", ""))
         return render_template("panel/audience_filters.html", form=AudienceForm.filled(chosen or abort(404)))
 
+    @expose("/keep", methods=("POST",))
+    def keep(self) -> ResponseReturnValue:
+        """Keep the filters of another form under a name, and say so; where no script asks, on the page of a new one."""
+        name, form = NameForm(name=request.form.get(PREFIX + "name", "")), AudienceForm(request.form)
+        is_sound = [name.validate(), form.validate()]
+        if all(is_sound) and (kept := self._kept(None, name, form)):
+            said = say(N_("panel.record.saved"), name=kept.name)
+            if request.form.get("part"):
+                return {"said": said}
+            flash(said, "done")
+            return redirect(url_for(".edit_view", id=kept.id), 303)
+        if request.form.get("part"):
+            faults = name.name.errors or [N_("panel.audience.look_again")]
+            return {"said": " ".join(say(fault) for fault in faults)}, 422
+        return self._page(None, name, form), 422
+
     @expose("/new/", methods=("GET", "POST"))
     def create_view(self) -> ResponseReturnValue:
         """A new one, from nothing or from another."""
@@ -101,14 +117,20 @@ class AudiencesView(OfficeView):
         if row and name.opened.data != _stand(row):
             name.opened.data = _stand(row)
             return self._page(row, name, form, by=conflicts.last_editor(db.session, self.table, row.id), theirs=row), 409
-        try:
-            with writing() as session:
-                kept = _save(session, row, name.name.data, form.audience())
-        except NameTaken as refusal:
-            name.name.errors = [say(refusal.key, **refusal.facts)]
+        kept = self._kept(row, name, form)
+        if kept is None:
             return self._page(row, name, form), 422
         flash(say(N_("panel.record.saved"), name=kept.name), "done")
         return redirect(url_for(".edit_view", id=kept.id), 303)
+
+    def _kept(self, row: SavedAudience | None, name: NameForm, form: AudienceForm) -> SavedAudience | None:
+        """Saved; None where something else has the name, which is said beside it."""
+        try:
+            with writing() as session:
+                return _save(session, row, name.name.data, form.audience())
+        except NameTaken as refusal:
+            name.name.errors = [say(refusal.key, **refusal.facts)]
+            return None
 
     def _page(self, row: SavedAudience | None, name: NameForm, form: AudienceForm, **facts: Any) -> str:
         topic = request.form.get("topic", "")

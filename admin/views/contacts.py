@@ -4,11 +4,13 @@ from flask import request
 from sqlalchemy import select
 
 from admin import wording
+from admin.access import may
 from admin.database import db
 from admin.office_view import OfficeView
 from admin.pages import expose
 from db.models import Consent, Contact, Enquiry
 from domain.messages import N_
+from usecases import recipient_lists
 
 
 class ContactsView(OfficeView):
@@ -34,9 +36,12 @@ class ContactsView(OfficeView):
     def details_view(self) -> str:
         """A contact, what it consented to, its enquiries."""
         contact = self.get_one_or_abort(request.args.get("id", ""))
+        lists = recipient_lists.of(db.session, contact.id) if may("recipient_lists.page") else ()
         page: str = self.render(
             "panel/contact.html",
             contact=contact,
+            lists=lists,
+            other_lists=[one for one in recipient_lists.listed(db.session) if one not in lists] if may("recipient_lists.add") else (),
             enquiries=db.session.scalars(
                 select(Enquiry).where(Enquiry.contact_id == contact.id).order_by(Enquiry.id.desc()).limit(50)
             ).all(),

@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 from typing import Any
 
-from flask import current_app, flash, redirect, request, send_file, url_for
+from flask import abort, current_app, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_security import current_user
 from sqlalchemy import select
@@ -14,16 +14,16 @@ from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from admin import conflicts
+from admin.access import must_see
 from admin.database import actor, db, get_one_or_abort, viewed, writing
-from admin.exporting import file_name
 from admin.forms import NEEDED, TOO_LONG, PanelForm, Words, cleaned
-from admin.language import now, say, whole
+from admin.language import now, say, today, whole
 from admin.office_view import OfficeView
 from admin.pages import expose
-from admin.views.transfers import asking
 from db.models import Contact, RecipientList, Staff
 from domain import recipient_rows
 from domain.errors import NameTaken, OfficeError, SheetTooLong
+from domain.folding import words
 from domain.messages import N_
 from usecases import history, recipient_lists
 from usecases.recipient_lists import MOST, TEXT_AT_MOST, Matched
@@ -110,7 +110,7 @@ class RecipientListsView(OfficeView):
     new = N_("panel.list.new")
     tab = title
     family = "broadcasts"
-    offered = frozenset({"index_view", "page", "create_view", "edit_view", "delete_view", "restore", "fill", "missing", "take_off"})
+    offered = frozenset({"index_view", "page", "create_view", "edit_view", "delete_view", "restore", "fill", "missing", "take_off", "add"})
     columns = {
         "name": N_("panel.list.name"),
         "note": N_("panel.list.note"),
@@ -236,6 +236,19 @@ class RecipientListsView(OfficeView):
         flash(say(N_("panel.record.saved"), name=kept.name), "done")
         return redirect(url_for(".page", key=kept.id), 303)
 
+    @expose("/add", methods=("POST",))
+    def add(self) -> ResponseReturnValue:
+        """Put one contact on a list, from the contact's page."""
+        contact = must_see(get_one_or_abort(db.session, Contact, request.form.get("contact", "")), "contacts", db.session)
+        row = get_one_or_abort(db.session, RecipientList, request.form.get("list", ""))
+        if row.deleted_at is not None:
+            abort(404)
+        with writing() as session:
+            recipient_lists.fill(session, row.id, {contact.id: ""}, replace=False, by=_officer(session), now=now())
+            history.note(session, actor(), history.CHANGED, self.table, row.id, now=now(), after={"added": contact.id})
+        flash(say(N_("panel.list.put_on"), name=row.name), "done")
+        return redirect(url_for("contacts.details_view", id=contact.id), 303)
+
     @expose("/<key>/take-off", methods=("POST",))
     def take_off(self, key: str) -> ResponseReturnValue:
         """Somebody is no longer on it."""
@@ -262,4 +275,4 @@ def _workbook(title: str, headings: list[Heading], rows: list[list[Any]]) -> Res
         content = io.BytesIO(scratch.read_bytes())
     finally:
         scratch.unlink(missing_ok=True)
-    return send_file(content, mimetype=FORMS[XLSX], as_attachment=True, download_name=file_name(title, asking({}), XLSX))
+    return send_file(content, mimetype=FORMS[XLSX], as_attachment=True, download_name=f"{'-'.join(words(title))}-{today()}.{XLSX}")

@@ -104,6 +104,12 @@ def test_a_kept_audience_is_begun_from_changed_and_taken_back(
     assert 'value="Phú Xuân"' in begun  # what was typed is not lost
     assert 'value="0901, 1905"' in writer.post("/audiences/fields", **{"audience-saved": kept.id}).text
 
+    from_a_message = {"audience-name": "Thuận Hóa", "title": "Mức phí mới", "part": "yes"} | fields
+    answer = writer.post("/audiences/keep", **from_a_message)
+    assert (answer.status_code, "Đã có mục khác tên" in answer.json["said"]) == (422, True)
+    assert writer.post("/audiences/keep", **from_a_message | {"audience-name": "Từ tin"}).json == {"said": "Đã lưu: Từ tin."}
+    assert "Từ tin" in viewer.get("/audiences/").text
+
     page = writer.get(f"/audiences/edit/?id={kept.id}").text
     assert viewer.post("/audiences/edit/", id=kept.id, name="Khác").status_code == 403
     opened = page.split('name="opened"')[1].split('value="')[1].split('"')[0]
@@ -205,6 +211,9 @@ def test_a_list_is_saved_as_it_was_looked_at_and_rows_of_nobody_are_left_out_onl
     assert on_it() == {people[3]}
     assert writer.post(f"/recipient_lists/{key}/take-off", contact=people[3]).status_code == 303
     assert on_it() == set()
+    assert writer.post("/recipient_lists/add", list=key, contact=people[2]).status_code == 303
+    assert on_it() == {people[2]}
+    assert f'/recipient_lists/{key}">Quý IV' in viewer.get(f"/contacts/details/?id={people[2]}").text
     with database.read() as session:
         told = session.scalars(select(HistoryEvent.after).where(HistoryEvent.act == "imported").order_by(HistoryEvent.id)).all()
     assert told[0] == {"rows": 2, "left_out": 1, "added": 2, "removed": 0}
