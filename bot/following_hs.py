@@ -51,7 +51,7 @@ async def show(message: Message, work: Work) -> None:
 async def ask(message: Message, work: Work) -> None:
     """Which codes; what they are for is said."""
     wait_for(work, FollowingHs.codes, "hs")
-    never_mind = act(work, N_("button.reminder_never_mind"), buttons.Go(wish=Wish.CANCEL))
+    never_mind = act(work, N_("button.never_mind"), buttons.Go(wish=Wish.CANCEL))
     await message.answer(work.say("hs.ask", limit=hs_interests.MOST), reply_markup=buttons.keyboard([never_mind]))
 
 

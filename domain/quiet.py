@@ -21,6 +21,9 @@ EARLY = timedelta(minutes=30)
 _SUNDAY = 6
 _HOUR = re.compile(r"(?<![\d:h])(\d{1,2})\s*(?:(?:gio|[hg:])\s*(\d{2})?)?\s*(sang|trua|chieu|toi|dem|am|pm)?\b")
 
+_BOUND, _ONLY = re.compile(r"\b(truoc|sau|before|after) \d"), re.compile(r"\b(?:chi|only)\b")
+"""What lies on the other side of an hour is not wanted; with "only" it is."""
+
 
 class NeverAllowed(ValueError):
     """No day is free of quiet for two months: a mistake in the calendar."""
@@ -80,13 +83,20 @@ class QuietHours:
             yield datetime.combine(day, self.opens, ZONE), datetime.combine(ends, self.closes, ZONE)
 
 
-def hours_of(text: str) -> tuple[time, time]:
-    """From when until when, as somebody writes it. Raises `NoHours`.
+def hours_of(text: str, usual: tuple[time, time]) -> tuple[time, time]:
+    """From when until when, as somebody writes it; where only one of the two is said, the other is as usual. Raises `NoHours`.
 
-    >>> hours_of("không nhắn trước 8h, sau 20h"), hours_of("7h30 sáng đến 9 giờ tối")
+    >>> usual = time(7), time(21)
+    >>> hours_of("không nhắn trước 8h, sau 20h", usual), hours_of("7h30 sáng đến 9 giờ tối", usual)
     ((datetime.time(8, 0), datetime.time(20, 0)), (datetime.time(7, 30), datetime.time(21, 0)))
+    >>> hours_of("không nhận tin sau 20h", usual), hours_of("chỉ nhắn sau 9h", usual)
+    ((datetime.time(7, 0), datetime.time(20, 0)), (datetime.time(9, 0), datetime.time(21, 0)))
     """
-    found = [_time(*match.groups()) for match in _HOUR.finditer(fold(clean(text)))]
+    plain = fold(clean(text))
+    found = [_time(*match.groups()) for match in _HOUR.finditer(plain)]
+    if len(found) == 1 and (bound := _BOUND.search(plain)) is not None:
+        is_end = (bound[1] in {"sau", "after"}) != bool(_ONLY.search(plain))
+        found = [usual[0], found[0]] if is_end else [found[0], usual[1]]
     if len(found) != 2 or found[0] is None or found[1] is None or found[0] == found[1]:
         raise NoHours
     return found[0], found[1]

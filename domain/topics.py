@@ -92,7 +92,7 @@ def wanted_in(text: str) -> str | None:
     """
     if asks_plainly(text) or (found := _WANTING.match(_plain(text))) is None:
         return None
-    return _named(found["rest"].strip())
+    return _named(found["rest"].strip(), is_meant=found[0].startswith(("dang ky", "subscribe")) or " dang ky " in found[0])
 
 
 def is_stop(text: str) -> bool:
@@ -109,8 +109,8 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"[.!…–()-]", " ", fold(text)).split())
 
 
-def _named(rest: str) -> str | None:
-    is_meant = _LEADS.match(rest) is not None
+def _named(rest: str, *, is_meant: bool = False) -> str | None:
+    is_meant = is_meant or _LEADS.match(rest) is not None
     said = re.sub(r",|\b(?:chu de|tat ca|chi cuc)\b", " ", rest).split()
     while said and said[0] in _FILLERS:
         said.pop(0)

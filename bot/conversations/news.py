@@ -22,6 +22,8 @@ from usecases import broadcast_replies, topics
 
 router = Router(name="news")
 
+_WHICH = N_("topic.which_refused")
+
 
 class Refusal(BaseFilter):
     """ "Ngừng nhận tin mã vạch", in any state: a refusal is heard even while an officer has the enquiry.
@@ -38,14 +40,14 @@ class Refusal(BaseFilter):
 
 
 def _stopped(work: Work, *, is_all: bool) -> str | None:
-    """The topic of what was told last, unless a dialogue has begun since; of a digest it has to be asked which."""
+    """The topic of what was told last, unless a dialogue has begun since; of a digest, and of "hủy hết", it has to be asked which."""
     if work.conversation.state and recall(work, AWAITED) is not None:
         return None
     if (broadcast := _followed(work)) is not None and broadcast.topic in TOPICS:
         return ALL if is_all else broadcast.topic
     if broadcast_replies.follows_digest(work.session, work.contact, work.now):
         return ALL if is_all else UNKNOWN
-    return None
+    return UNKNOWN if is_all and any(topics.of(work.session, work.contact).values()) else None
 
 
 def _followed(work: Work) -> Broadcast | None:
@@ -84,6 +86,8 @@ async def show(message: Message, work: Work, key: str = N_("topic.choose"), **fa
         rows.append([following_hs.entrance(work)])
     if wanted:
         rows.append([act(work, N_("button.topics_none"), RefuseAll())])
+    if not wanted and key == _WHICH:
+        key = N_("topic.choose")
     text = "\n\n".join([work.say(key, **facts), standing, work.say("topic.consent")])
     await message.answer(text, reply_markup=buttons.keyboard(*rows))
 
@@ -115,7 +119,7 @@ async def _confirm(message: Message, work: Work, topic: str, *, wanted: bool) ->
     others = act(work, N_("button.topics"), Topics())
     if wanted:
         text = work.say("topic.wanted", topic=named)
-        undo = [_choice(work, topic, wanted=True)]
+        undo = [act(work, N_("button.unsubscribe"), Choose(topic=topic, wanted=False), topic=named)]
         hs = [following_hs.entrance(work)] if topic == following_hs.TOPIC else []
     else:
         text = work.say("topic.refused", topic=named) + "\n\n" + work.say("topic.consent_again")
@@ -135,7 +139,7 @@ async def refused(message: Message, work: Work, topic: str) -> None:
     if topic == ALL:
         await _refuse_all(message, work)
     elif topic == UNKNOWN:
-        await show(message, work, N_("topic.which_refused"))
+        await show(message, work, _WHICH)
     else:
         _keep(work, topic, wanted=False, broadcast=_followed(work))
         await _confirm(message, work, topic, wanted=False)

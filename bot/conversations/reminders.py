@@ -24,7 +24,7 @@ from domain.questions import asks_plainly
 from domain.quiet import hours_of
 from domain.wishes import Wish
 from locales import weekday_moment
-from usecases import personal_reminders, reminders
+from usecases import personal_reminders, quiet_hours, reminders
 
 router = Router(name="reminders")
 
@@ -64,7 +64,7 @@ async def wanted_in_words(message: Message, work: Work, wanted: str) -> None:
 
 @router.message(F.text, SaysOwnHours())
 async def own_hours(message: Message, work: Work) -> None:
-    await choose_hours(message, work, hours_of(message.text or ""))
+    await choose_hours(message, work, hours_of(message.text or "", _usual_hours(work)))
 
 
 @router.message(Awaits(Reminding.what), F.text)
@@ -96,7 +96,7 @@ async def when(message: Message, work: Work, about: list[Any]) -> None:
 async def hours(message: Message, work: Work, about: str) -> None:
     if asks_plainly(message.text or ""):
         raise SkipHandler
-    await choose_hours(message, work, hours_of(message.text or ""))
+    await choose_hours(message, work, hours_of(message.text or "", _usual_hours(work)))
 
 
 @router.callback_query(Pick.filter())
@@ -162,6 +162,11 @@ async def hours_chosen(press: CallbackQuery, callback_data: Hours, work: Work) -
         return
     chosen = None if callback_data.chosen == "office" else (_hour(callback_data.chosen[:4]), _hour(callback_data.chosen[5:]))
     await choose_hours(press.message, work, chosen)
+
+
+def _usual_hours(work: Work) -> tuple[time, time]:
+    usual = quiet_hours.of(work.session, work.contact)
+    return usual.opens, usual.closes
 
 
 def _hour(written: str) -> time:

@@ -148,6 +148,7 @@ def test_pages_load_nothing_foreign_and_run_nothing_inline(admin: Browser, outsi
     pages += ["/staff/new/", "/staff/edit/?id=1", "/history/details/?id=1"]
     pages += ["/classes/", "/classes/new/", "/class_calendar/", "/registrations/", "/imports/registrations"]
     pages += ["/dossiers/", "/dossier_counter/", "/organisations/"]
+    pages += ["/broadcasts/", "/broadcasts/new/", "/message_templates/", "/message_templates/new/"]
     pages += ["/mark_register/", "/mark_register/new/", "/instruments/", "/group2_goods/", "/group2_goods/new/"]
     pages += [
         "/measurement_tables/",

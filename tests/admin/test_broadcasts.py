@@ -1,7 +1,6 @@
 """Broadcasts in the panel: nothing typed is lost, what is wrong stands beside its field, and everybody looks before anything is sent."""
 
 import hashlib
-import hashlib
 import io
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A real browser at a broadcast, on a phone: places are put into the text, characters counted, buttons added, and a mistake loses nothing."""
+"""A real browser at a broadcast, on a phone: places are put into the text, characters counted, buttons added, no mistake loses a word."""
 
 from datetime import datetime
 from pathlib import Path

@@ -44,7 +44,7 @@ def standing(counter: Counter) -> list[tuple[str, str]]:
 async def test_a_topic_is_chosen_told_of_answered_and_ended_by_its_button(counter: Counter) -> None:
     thu = Citizen(counter, channel="telegram")
     await thu.say("/chu_de")
-    (confirmed,) = await thu.press("Mã số mã vạch")
+    (confirmed,) = await thu.press("Nhận: Mã số mã vạch")
     assert confirmed.text.startswith("Anh/chị sẽ nhận tin về Mã số mã vạch")
     key = queue_one(counter)
     (told,) = thu.hear()
@@ -61,7 +61,7 @@ async def test_a_topic_is_chosen_told_of_answered_and_ended_by_its_button(counte
 async def test_a_refusal_in_words_takes_back_what_waits_in_the_outbox(counter: Counter) -> None:
     thu = Citizen(counter, channel="telegram")
     await thu.say("/chu_de")
-    await thu.press("Mã số mã vạch")
+    await thu.press("Nhận: Mã số mã vạch")
     queue_one(counter)
     assert standing(counter) == [(QUEUED, "")]
     said = await thu.say("ngung nhan tin ma vach")
@@ -86,7 +86,7 @@ def wanted(counter: Counter, citizen: Citizen) -> list[str]:
 async def test_stop_after_a_broadcast_ends_its_topic_and_one_press_takes_it_back(counter: Counter) -> None:
     thu = Citizen(counter, channel="telegram")
     await thu.say("/chu_de")
-    await thu.press("Mã số mã vạch")
+    await thu.press("Nhận: Mã số mã vạch")
     await thu.say("stop")
     assert wanted(counter, thu) == ["barcodes"], "after anything else it only ends what is being done"
     told(counter, queue_one(counter))
@@ -101,7 +101,7 @@ async def test_stop_after_a_broadcast_ends_its_topic_and_one_press_takes_it_back
     asked = (await thu.say("cho em dang ky nhan tin ve do luong"))[-1]
     assert "đồng ý nhận tin" in asked.text
     assert wanted(counter, thu) == [], "said in words it is not agreed to yet"
-    await thu.press("Đo lường – nhận tin")
+    await thu.press("Nhận: Đo lường")
     assert wanted(counter, thu) == ["measurement"]
     with counter.database.read() as session:
         row = session.scalars(select(TopicChoice).where(TopicChoice.topic == "barcodes").order_by(TopicChoice.id)).all()[1]
@@ -112,7 +112,7 @@ async def test_a_reply_to_a_broadcast_goes_to_people_with_it_and_a_mere_receipt_
     thu, lan = Citizen(counter, channel="telegram"), Citizen(counter, channel="telegram")
     for one in (thu, lan):
         await one.say("/chu_de")
-        await one.press("Mã số mã vạch")
+        await one.press("Nhận: Mã số mã vạch")
     told(counter, queue_one(counter))
     assert [len(one.hear()) for one in (thu, lan)] == [1, 1]
     assert isinstance(counter.knowledge, Judge)
@@ -133,7 +133,7 @@ async def test_hs_codes_are_followed_left_and_put_right_and_it_is_said_that_they
     assert "Đã ghi mã HS: 1604, 0306.17" in said.text
     assert "chưa kiểm tra mã có trong biểu thuế" in said.text
     assert "chưa nhận tin về “Cảnh báo xuất nhập khẩu (TBT)”" in said.text
-    assert "Mã HS quan tâm (2)" in (await thu.press("Cảnh báo xuất nhập khẩu"))[-1].buttons
+    assert "Mã HS quan tâm (2)" in (await thu.press("Nhận: Cảnh báo xuất nhập khẩu"))[-1].buttons
     await thu.press("Mã HS quan tâm (2)")
     await thu.press("➕ Thêm mã HS")
     assert "Chưa thấy mã HS nào" in (await thu.say("tôm đông lạnh"))[-1].text

@@ -58,4 +58,4 @@ def test_a_reminder_two_hours_before_an_early_class_comes_the_evening_before() -
 @pytest.mark.parametrize("text", ["", "8h", "8h-8h", "25h đến 30h", "8 đến 9 đến 10", "buổi sáng"])
 def test_hours_that_are_not_two_are_asked_for_again(text: str) -> None:
     with pytest.raises(NoHours):
-        hours_of(text)
+        hours_of(text, (time(7), time(21)))

@@ -47,7 +47,7 @@ from domain.errors import (
 )
 from domain.topics import TOPICS
 from tests import broadcasts as made
-from usecases import broadcast_replies, broadcast_sending, broadcast_writing, broadcasts, contacts, outbox, topics
+from usecases import broadcast_replies, broadcast_sending, broadcast_writing, broadcasts, contacts, outbox, topics, withdrawals
 
 ROUNDS = 60
 
@@ -206,7 +206,13 @@ def test_two_a_day_and_the_rest_as_one_digest(database: Database, now: datetime)
             broadcast_sending.settle(session, one.id, tomorrow)
         assert {one.status for one in all_four} == {DONE}
         mine = session.scalars(select(BroadcastRecipient).where(BroadcastRecipient.broadcast_id == all_four[3].id)).one()
-        assert broadcast_replies.show_again(session, session.get_one(Contact, key), mine.id, tomorrow)
+        contact = session.get_one(Contact, key)
+        assert broadcast_replies.follows_digest(session, contact, tomorrow)
+        assert broadcast_replies.followed(session, contact, tomorrow) is None
+        assert broadcast_replies.show_again(session, contact, mine.id, tomorrow)
+        assert withdrawals.of_broadcast(session, all_four[3]) == 0, "what somebody asked to read is no part of the broadcast"
+        made.deliver(session, tomorrow)
+        assert broadcast_replies.followed(session, contact, tomorrow) == all_four[3].id
 
 
 def test_pause_and_cancel_bite_at_once_and_what_is_being_sent_is_counted(database: Database, now: datetime) -> None:
