@@ -56,9 +56,8 @@ def columns(figures: Mapping[datetime, Mapping[str, int]], names: Sequence[str])
     highest = max(one.total() for one in shown.values())
     parts = [part for column, one in shown.items() for part in _stacked((column - offset) * WIDE, one, names, highest)]
     lines = [(begins + timedelta(minutes=column * step), one) for column, one in shown.items()]
-    return Chart(
-        step, highest, max(max(shown) - offset + 1, FEWEST) * WIDE, parts, lines, lines[0][0], lines[-1][0] + timedelta(minutes=step)
-    )
+    number = max(max(shown) - offset + 1, FEWEST)
+    return Chart(step, highest, number * WIDE, parts, lines, lines[0][0], lines[0][0] + timedelta(minutes=step * number))
 
 
 def _stacked(x: float, one: Counter[str], names: Sequence[str], highest: int) -> list[Part]:

@@ -27,3 +27,4 @@ def test_columns_add_up_to_the_figures_and_stay_within_the_drawing(figures: dict
     assert len(chart.lines) <= charts.MOST
     assert all(0 <= part.x < chart.width and part.y >= -0.01 and part.y + part.height <= charts.HEIGHT + 0.02 for part in chart.parts)
     assert chart.begins <= min(at for at, one in figures.items() if any(one.values()))
+    assert (chart.ends - chart.begins) / timedelta(minutes=chart.step) == chart.width / charts.WIDE
