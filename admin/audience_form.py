@@ -17,13 +17,13 @@ from wtforms.validators import NumberRange, Optional, ValidationError
 
 from admin import wording
 from admin.database import db
-from admin.filters import CHANNELS
 from admin.forms import PanelForm
 from admin.language import day, say
 from db.models import Organisation, OrganisationContact, RecipientList, SavedAudience, TrainingClass
 from db.models.organisation import REFUSED
 from domain import dossiers
 from domain.audiences import LONGEST_SEEN, MOST, Audience
+from domain.channels import CHATS
 from domain.folding import fold
 from domain.messages import N_
 from domain.topics import TOPICS
@@ -198,7 +198,7 @@ class AudienceForm(PanelForm):
         N_("panel.audience.hs_codes"), description=N_("panel.audience.hs_codes_hint"), render_kw={"maxlength": 4000, "autocomplete": "off"}
     )
     languages = Ticks(N_("panel.audience.languages"), _languages, is_closed=True)
-    channels = Ticks(N_("panel.audience.channels"), _words({name: wording.CHANNEL[name] for name in CHANNELS}), is_closed=True)
+    channels = Ticks(N_("panel.audience.channels"), _words({name: wording.CHANNEL[name] for name in CHATS}), is_closed=True)
     seen_within_days = Days(
         N_("panel.audience.seen"),
         description=N_("panel.audience.seen_hint"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from admin import second_person
 from admin.audience_form import said
-from admin.content_form import in_words
+from admin.content_form import LANGUAGE_NAMES, in_words
 from admin.language import day, moment, say
 from db.models import Broadcast, Holiday, OfficeSetting, Staff
 from db.models.broadcast import DRAFT, PAUSED, RUNNING, SUBMITTED
@@ -20,7 +20,6 @@ from domain.broadcasts import PLACEHOLDERS, Content, Problem, render
 from domain.messages import N_
 from domain.topics import SERVICE, TOPICS
 from domain.worktime import ZONE
-from locales.languages import LANGUAGES
 from usecases import broadcast_estimates, broadcasts, quiet_hours
 from usecases.broadcast_estimates import Costs, Span
 
@@ -116,7 +115,12 @@ def of(session: Session, broadcast: Broadcast, rate: float, now: datetime) -> Ch
 def _problem(problem: Problem) -> str:
     """A problem as a sentence, with the language whose text it is about."""
     language = problem.where.split(".")[0]
-    return f"{LANGUAGES[language]}: {in_words(problem)}" if language in LANGUAGES else in_words(problem)
+    named = language in LANGUAGE_NAMES and "language" not in problem.facts
+    return (
+        say(N_("panel.sending.problem_of"), language=say(LANGUAGE_NAMES[language]), problem=in_words(problem))
+        if named
+        else in_words(problem)
+    )
 
 
 def _who(broadcast: Broadcast) -> list[str]:

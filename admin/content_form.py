@@ -18,14 +18,13 @@ from db.files import FileStore
 from db.models import TrainingClass
 from db.models.training_class import OPEN
 from domain.broadcasts import CLASS, LINK, MOST_BUTTONS, MOST_CAPTION, PLACEHOLDERS, ROOM, SERVICE, Button, Content, File, Problem
-from domain.channels import LIMITS
+from domain.channels import CHATS
 from domain.errors import FileTooLarge, OfficeError
 from domain.folding import clean
 from domain.messages import N_
 from domain.wishes import Wish
 from locales.languages import LANGUAGES
 from usecases import uploads
-from usecases.broadcast_previews import CHANNELS
 from usecases.uploads import Findings, KeptFile
 
 TARGETS = {
@@ -59,7 +58,7 @@ INSERTS = {
 """What a press puts into the text; what not everybody has stands in an optional part."""
 LARGEST_PICTURE = 10
 """Megabytes that Telegram takes of a picture (core.telegram.org/bots/api#sendphoto)."""
-_CHANNELS = [LIMITS[name] for name in CHANNELS]
+_CHANNELS = list(CHATS.values())
 COUNTING = {
     "text": min(one.text for one in _CHANNELS),
     "caption": min(one.caption for one in _CHANNELS),
@@ -216,13 +215,25 @@ def in_words(problem: Problem) -> str:
     if "channel" in facts:
         facts["channel"] = say(CHANNEL_NAMES.get(facts["channel"], facts["channel"]))
     if "language" in facts:
-        facts["language"] = LANGUAGES.get(facts["language"], facts["language"])
+        facts["language"] = say(LANGUAGE_NAMES[facts["language"]])
     if "known" in facts:
         facts["known"] = ", ".join("{{" + name + "}}" for name in PLACEHOLDERS)
     return str(say(problem.key, **facts))
 
 
+LANGUAGE_NAMES = {"vi": N_("panel.language.vi"), "en": N_("panel.language.en")}
+"""As a sentence names them."""
 CHANNEL_NAMES = {"telegram": N_("panel.channel.telegram"), "web": N_("panel.channel.web"), "zalo": N_("panel.channel.zalo")}
+
+
+def where_to(button: Button) -> str:
+    """Where a button leads, as who approves reads it."""
+    if button.kind == SERVICE:
+        return say(SERVICES[button.target]) if button.target in SERVICES else button.target
+    if button.kind == CLASS and button.target.isdecimal():
+        found = db.session.get(TrainingClass, int(button.target))
+        return found.title if found else button.target
+    return button.target
 
 
 def choices(form: ContentForm) -> dict[str, Any]:

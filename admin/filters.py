@@ -11,7 +11,7 @@ from admin import access, wording
 from admin.language import say
 from db.models import Contact, Enquiry, Staff
 from db.models.enquiry import WITH_PEOPLE
-from domain.channels import LIMITS
+from domain.channels import CHATS
 from domain.messages import N_
 from domain.worktime import NeverOpen
 from locales.languages import LANGUAGES
@@ -19,7 +19,6 @@ from usecases import office
 
 NOBODY = "nobody"
 YES = "1"
-CHANNELS = tuple(name for name in LIMITS if name != "mail")
 """Where citizens write from."""
 
 AWAITING: ColumnElement[bool] = Enquiry.status.in_(WITH_PEOPLE) & (
@@ -59,7 +58,7 @@ def choices(session: Session) -> dict[str, dict[str, str]]:
     """What each filter offers to the person: value and words. Everybody who was ever on the staff may have enquiries."""
     offered = {
         "status": {code: say(key) for code, key in wording.STATUS.items()},
-        "channel": {code: say(wording.CHANNEL[code]) for code in CHANNELS},
+        "channel": {code: say(wording.CHANNEL[code]) for code in CHATS},
         "language": dict(LANGUAGES),
         "overdue": {YES: say(N_("panel.due.overdue"))},
         "awaiting": {YES: say(N_("panel.filter.awaiting"))},

@@ -35,6 +35,8 @@ ROOM = 12
 _TOKEN = re.compile(r"\{\{\s*(?P<name>[^{}]*?)\s*\}\}|(?P<open>\[\[)|(?P<close>\]\])")
 _PART = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 _IN_TAG = re.compile(r"<[^>]*(?:\{\{|\[\[|\]\])[^>]*>")
+_HALF_TAG = re.compile(r"<(?!/?[a-zA-Z][^<>]*>).{0,12}")
+"""A sign that begins no tag: platforms refuse the whole message for it."""
 _SAFE = ("https", "http", "mailto", "tel")
 
 
@@ -165,6 +167,8 @@ def _of_tokens(text: str, language: str) -> Iterator[Problem]:
 
 def _check_markup(text: str) -> None:
     """With each optional part and without it. Raises `BrokenMarkup`."""
+    if half := _HALF_TAG.search(text):
+        raise BrokenMarkup(detail=half[0])
     for part in _PART.findall(text):
         markup.read(part)
     markup.read(_PART.sub("", text))

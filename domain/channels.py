@@ -22,3 +22,6 @@ MAIL = ChannelLimits(text=200_000, caption=0, button_data=0, buttons_in_row=0, b
 LIMITS = {"telegram": TELEGRAM, "web": WEB, "mail": MAIL}
 """Telegram takes 4096 and 1024 (core.telegram.org/bots/api#sendmessage, #sendphoto); a little room is left for the mark of a
 repetition. Web and mail: our own."""
+
+CHATS = {name: limits for name, limits in LIMITS.items() if name != "mail"}
+"""Channels on which people talk with us."""

@@ -56,7 +56,7 @@ def let_go(session: Session, now: datetime, by: Staff, approver: Staff, **more: 
     """Written, submitted and, where that is needed, approved."""
     broadcast = broadcasts.create(session, draft(**more), by=by, now=now)
     number = sum(broadcasts.reach(session, broadcast, now).values())
-    broadcasts.submit(session, broadcast.id, typed=number, now=now)
+    broadcasts.submit(session, broadcast.id, digest=broadcast.digest, typed=number, now=now)
     if broadcast.status == "submitted":
         broadcasts.approve(session, broadcast.id, by=approver, digest=broadcast.digest, now=now)
     return broadcast

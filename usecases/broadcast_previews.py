@@ -11,12 +11,11 @@ from db.models import Broadcast, Contact, OrganisationContact
 from db.models.organisation import CONFIRMED
 from domain import markup
 from domain.broadcasts import Content
-from domain.channels import LIMITS
+from domain.channels import CHATS
 from domain.outgoing import fit
 from usecases import broadcasts
 from usecases.broadcast_writing import Written, compose, facts_of
 
-CHANNELS = tuple(name for name in LIMITS if name != "mail")
 """Those on which people outside are told."""
 _MARKED = frozenset({"telegram", "web"})
 """Channels that show bold letters, links and buttons; on another the text is plain and a button is a number to type."""
@@ -64,11 +63,11 @@ def _find(session: Session, conditions: Sequence[ColumnElement[bool]], limit: in
 def bubbles(broadcast: Broadcast, content: Content, facts: Mapping[str, str], language: str, *, trial: bool) -> dict[str, list[Bubble]]:
     """How the message looks on each channel, in one language. For content without problems."""
     written = compose(content, language, facts, topic=broadcast.topic, broadcast_id=broadcast.id, trial=trial)
-    return {channel: _on(channel, written) for channel in CHANNELS}
+    return {channel: _on(channel, written) for channel in CHATS}
 
 
 def _on(channel: str, written: Written) -> list[Bubble]:
-    parts = fit(written.method, written.payload, LIMITS[channel])
+    parts = fit(written.method, written.payload, CHATS[channel])
     return [bubble(part, is_marked=channel in _MARKED, has_file=written.method != "sendMessage") for part in parts]
 
 

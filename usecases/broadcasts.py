@@ -21,7 +21,7 @@ from db.models.training_class import OPEN
 from db.queries import audience as audiences
 from domain.audiences import Audience
 from domain.broadcasts import CLASS, SERVICE, Content, Problem, problems_of
-from domain.channels import LIMITS
+from domain.channels import CHATS
 from domain.errors import BroadcastChanged, BroadcastCountWrong, BroadcastMove, BroadcastNotReady, BroadcastOwnApproval
 from domain.messages import N_
 from domain.quiet import NeverAllowed
@@ -160,7 +160,7 @@ def check(session: Session, broadcast: Broadcast, now: datetime) -> list[Problem
     content, audience = content_of(session, broadcast), Audience.of(broadcast.audience)
     reached = reach(session, broadcast, now)
     found = [] if broadcast.title else [Problem("title", N_("broadcast.problem.title"))]
-    found += problems_of(content, LANGUAGES, {name: LIMITS[name] for name in reached or LIMITS if name in LIMITS})
+    found += problems_of(content, LANGUAGES, CHATS)
     found += _of_targets(session, content)
     if not reached:
         found.append(Problem("audience", N_("broadcast.problem.nobody")))
@@ -227,12 +227,14 @@ def sending_hours(session: Session, broadcast: Broadcast) -> SendingHours:
 # from draft to moment
 
 
-def submit(session: Session, key: int, *, typed: int | None = None, now: datetime) -> Broadcast:
-    """Hand a draft in: scheduled at once, or for a second person above the set number. `typed` is the number of recipients as typed.
+def submit(session: Session, key: int, *, digest: str, typed: int | None = None, now: datetime) -> Broadcast:
+    """Hand a draft in as it was seen, `digest`: scheduled at once, or for a second person above the set number; staff get a mail then.
 
-    Raises `BroadcastNotReady`, `BroadcastCountWrong`, `BroadcastMove`.
+    `typed` is the number of recipients as typed. Raises `BroadcastNotReady`, `BroadcastCountWrong`, `BroadcastChanged`, `BroadcastMove`.
     """
     broadcast = _lock(session, key, (DRAFT,))
+    if digest != broadcast.digest:
+        raise BroadcastChanged
     if problems := check(session, broadcast, now):
         raise BroadcastNotReady(problems)
     limits, number = office.setting(session, LIMIT_KEY), sum(reach(session, broadcast, now).values())
@@ -242,6 +244,9 @@ def submit(session: Session, key: int, *, typed: int | None = None, now: datetim
     broadcast.status, broadcast.changed_at = SUBMITTED, now
     if number <= limits["approve_above"]:
         _schedule(session, broadcast, now)
+    else:
+        facts = {"title": broadcast.title, "number": number}
+        outbox.alert_staff(session, N_("alert.broadcast_submitted.subject"), N_("alert.broadcast_submitted.body"), now=now, **facts)
     return broadcast
 
 

@@ -19,7 +19,10 @@ const look = async () => {
   sending.replaceChildren(...next.childNodes);
   const now = sending.querySelector("[data-status]");
   // another state has other buttons: they come with the page
-  if (now.dataset.status !== first) document.getElementById("moved").hidden = false;
+  if (now.dataset.status !== first) {
+    if (!document.querySelector(".acts details[open]")) location.reload();
+    document.getElementById("moved").hidden = false;
+  }
   return !("over" in now.dataset);
 };
 

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from admin import access, broadcast_check, charts, conversations, once, second_person, sending_words, wording
+from admin import access, broadcast_check, charts, content_form, conversations, once, second_person, sending_words, wording
 from admin.broadcast_check import APPROVING
 from admin.broadcast_figures import FigureBook, Figures
 from admin.database import db, get_one_or_abort, viewed, writing
@@ -104,6 +104,7 @@ class BroadcastProgressView(PanelView):
             "panel/sending_check.html",
             row=row,
             preview=broadcast_check.preview,
+            target=content_form.where_to,
             check=broadcast_check.of(db.session, row, _pace(), now()),
             trial=_is_trial(),
             said=sending_words,
@@ -130,9 +131,7 @@ class BroadcastProgressView(PanelView):
         row = _get(request.form.get("id", ""))
 
         def deed(session: Session, moment: datetime) -> None:
-            kept = broadcasts.submit(session, row.id, typed=_number("typed"), now=moment)
-            if kept.digest != request.form.get("digest"):
-                raise BroadcastChanged
+            broadcasts.submit(session, row.id, digest=request.form.get("digest", ""), typed=_number("typed"), now=moment)
 
         return self._decided(row, _once(row, "submit", deed))
 

@@ -20,7 +20,7 @@ from admin.pages import expose
 from db.models import Broadcast, Staff, StaffContact
 from db.models.broadcast import DRAFT, EDITABLE
 from domain.broadcasts import File, problems_of
-from domain.channels import LIMITS
+from domain.channels import CHATS
 from domain.errors import BroadcastMove, BroadcastNotReady, NameTaken, OfficeError
 from domain.folding import clean
 from domain.messages import N_
@@ -111,6 +111,7 @@ class BroadcastsView(OfficeView):
             return self._form_page(form, None, is_too_late=True), 409
 
     def _saved(self, form: BroadcastForm, row: Broadcast) -> ResponseReturnValue:
+        was = row.status
         with writing() as session:
             kept = as_form(session, locked(session, Broadcast, row.id))
             found = conflicts.find(form, kept)
@@ -121,6 +122,8 @@ class BroadcastsView(OfficeView):
             form.opened.data = conflicts.sign(form.names(), kept)
             by = conflicts.last_editor(db.session, self.table, row.id)
             return self._form_page(form, row, conflicts=broadcast_form.readable(found), by=by), 409
+        if was != DRAFT:
+            flash(say(N_("panel.broadcast.draft_again")), "done")
         return _kept(changed)
 
     def _form_page(self, form: BroadcastForm, row: Broadcast | None, **facts: Any) -> str:
@@ -172,7 +175,7 @@ class BroadcastsView(OfficeView):
         """What three real recipients will see on every channel, in both languages."""
         row = _get(key)
         content = broadcasts.content_of(db.session, row)
-        problems = problems_of(content, LANGUAGES, {name: LIMITS[name] for name in broadcast_previews.CHANNELS})
+        problems = problems_of(content, LANGUAGES, CHATS)
         recipients = [] if problems else broadcast_previews.some(db.session, row, now())
         if recipients and sees("contacts.display_name"):
             viewed(self.table, row.id)

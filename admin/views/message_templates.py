@@ -21,12 +21,11 @@ from admin.pages import expose
 from db.models import MessageTemplate, Staff
 from domain.audiences import Audience
 from domain.broadcasts import problems_of
-from domain.channels import LIMITS
+from domain.channels import CHATS
 from domain.errors import NameTaken
 from domain.messages import N_
 from locales.languages import LANGUAGES
 from usecases import broadcasts, message_templates
-from usecases.broadcast_previews import CHANNELS
 from usecases.broadcasts import Draft
 
 
@@ -89,7 +88,7 @@ class MessageTemplatesView(OfficeView):
             form.opened.data = conflicts.sign(form.names(), _as_form(db.session, row))
             if (number := _version(row)) != row.number:
                 form.fill(message_templates.content_of(db.session, row, number))
-            form.show_problems(problems_of(form.content, LANGUAGES, {name: LIMITS[name] for name in CHANNELS}))
+            form.show_problems(problems_of(form.content, LANGUAGES, CHATS))
             return self._form_page(form, row, number=number)
         form = TemplateForm(request.form)
         if not form.validate():

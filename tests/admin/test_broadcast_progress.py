@@ -86,13 +86,17 @@ def test_the_last_check_says_who_when_and_what_and_few_people_need_no_second_per
     assert (status, row_of(database, key).status) == (303, "scheduled")
     assert "Bắt đầu gửi lúc 17:00, 25/11/2026." in after
     assert officer.get(f"/broadcast_progress/check?id={key}").location.endswith(f"/broadcast_progress/?id={key}")
+    at_once = written(database, writer, now)
+    assert "Gửi ngay" in officer.get(f"/broadcast_progress/check?id={at_once}").text
+    assert act(officer, at_once, "submit")[0] == 303
+    assert row_of(database, at_once).status == "scheduled"
     # what stops it is said, with the way to mend it, and there is no button
     content = Content({"vi": "Kính gửi {{name}}", "en": ""})
     broken = written(database, writer, now, content=content, scheduled_at=now - timedelta(hours=1), window=("21:00", "22:00"))
     page = officer.get(f"/broadcast_progress/check?id={broken}").text
     assert "Thời điểm gửi đã qua" in page
     assert "Khung giờ gửi không trùng" in page
-    assert "Thiếu nội dung cho ngôn ngữ “English”" in page
+    assert "Thiếu nội dung tiếng Anh" in page
     assert f'href="/broadcasts/edit/?id={broken}"' in page
     assert 'action="/broadcast_progress/submit"' not in page
 
@@ -119,13 +123,14 @@ def test_many_people_are_typed_and_approved_by_another_as_shown(
     page = officer.get(f"/broadcast_progress/check?id={key}").text
     assert "Thiếu ngày áp dụng" in page
     with database.write() as session:
-        mail = session.scalars(select(OutboundMessage).where(OutboundMessage.channel == "mail")).one()
-        assert (mail.staff_id, "Thiếu ngày áp dụng" in mail.payload["text"]) == (writer, True)
+        mails = session.scalars(select(OutboundMessage).where(OutboundMessage.channel == "mail")).all()
+        assert [one.staff_id for one in mails if "Thiếu ngày áp dụng" in one.payload["text"]] == [writer]
+        assert any("đang chờ người thứ hai duyệt" in one.payload["text"] for one in mails)
     assert act(officer, key, "submit", typed="501")[0] == 303
     page = admin.get(f"/broadcast_progress/check?id={key}").text
     with database.write() as session:  # an edit after the page was opened
-        broadcasts.edit(session, key, its.draft(title="Khác"), by=session.get_one(Staff, writer), now=now)
-        broadcasts.submit(session, key, typed=501, now=now)
+        its_new = broadcasts.edit(session, key, its.draft(title="Khác"), by=session.get_one(Staff, writer), now=now)
+        broadcasts.submit(session, key, digest=its_new.digest, typed=501, now=now)
     hidden = {name: field(page, name, "/broadcast_progress/approve") for name in ("id", "token", "digest")}
     assert admin.post("/broadcast_progress/approve", **hidden).status_code == 303
     assert row_of(database, key).status == "submitted"

@@ -89,7 +89,8 @@ def test_a_draft_keeps_all_that_was_typed_and_says_beside_each_field_what_is_mis
     answer = save(officer, None, vi="Số thuế {{tax_code}}", en="", file_kept=kept, **button(link="x", vi="Bảng phí"))
     assert (answer.status_code, answer.location) == (303, "/broadcasts/edit/?id=1")
     page = officer.get(answer.location).text
-    for sentence in ("Chỗ điền “tax_code”", "ngôn ngữ “English”", "Nút thứ 1 chưa có chữ", "Liên kết không dùng được: x", "bang-phi.jpg"):
+    wrong = ("Chỗ điền “tax_code”", "Thiếu nội dung tiếng Anh", "Nút thứ 1 chưa có chữ", "Liên kết không dùng được: x")
+    for sentence in (*wrong, "bang-phi.jpg"):
         assert sentence in page
     assert save(officer, 1, file_kept=kept, **button("service", service="person", vi="Hỏi", en="Ask")).status_code == 303
     assert "chỗ phải sửa" not in officer.get(answer.location).text

@@ -62,18 +62,20 @@ def test_everything_wrong_is_named_before_anything_is_sent(database: Database, n
             "content": made.draft(content=Content(texts, (button,))),
             "time": made.draft(scheduled_at=now - timedelta(days=1), window=("17:00", "08:00")),
             "night": made.draft(scheduled_at=now.replace(hour=23)),
+            "half a tag": made.draft(content=Content(made.TEXTS | {"en": "Fees <b from May"})),
             "nobody": made.draft(audience=Audience(languages=("en",))),
         }
         found = {}
         for name, draft in drafts.items():
             broadcast = broadcasts.create(session, draft, by=lan, now=now)
             with pytest.raises(BroadcastNotReady) as refusal:
-                broadcasts.submit(session, broadcast.id, now=now)
+                broadcasts.submit(session, broadcast.id, digest=broadcast.digest, now=now)
             found[name] = {(problem.where, problem.key.removeprefix("broadcast.problem.")) for problem in refusal.value.problems}
     assert len(people) == 1
     assert found["content"] == {("vi", "placeholder"), ("en", "length"), ("en.button.1", "caption"), ("button.1", "link")}
     assert found["time"] == {("scheduled_at", "past"), ("window", "window")}
     assert found["night"] == {("scheduled_at", "quiet")}
+    assert found["half a tag"] == {("en", "markup")}
     assert found["nobody"] == {("audience", "nobody")}
     with pytest.raises(BadAudience):
         Audience.of({"sql": ["1=1"]})
@@ -85,14 +87,14 @@ def test_only_a_second_person_lets_exactly_what_they_saw_go(database: Database, 
         lan, huong = made.officer(session, now), made.officer(session, now, "Trần Thị Hương")
         broadcast = broadcasts.create(session, made.draft(), by=lan, now=now)
         with pytest.raises(BroadcastCountWrong):
-            broadcasts.submit(session, broadcast.id, typed=60, now=now)
-        broadcasts.submit(session, broadcast.id, typed=600, now=now)
+            broadcasts.submit(session, broadcast.id, digest=broadcast.digest, typed=60, now=now)
+        broadcasts.submit(session, broadcast.id, digest=broadcast.digest, typed=600, now=now)
         seen = broadcast.digest
         with pytest.raises(BroadcastOwnApproval):
             broadcasts.approve(session, broadcast.id, by=lan, digest=seen, now=now)
         broadcasts.edit(session, broadcast.id, made.draft(content=Content(made.TEXTS | {"vi": "Chuyển 500.000 đồng"})), by=lan, now=now)
         assert broadcast.status == DRAFT
-        broadcasts.submit(session, broadcast.id, typed=600, now=now)
+        broadcasts.submit(session, broadcast.id, digest=broadcast.digest, typed=600, now=now)
         with pytest.raises(BroadcastChanged):
             broadcasts.approve(session, broadcast.id, by=huong, digest=seen, now=now)
         broadcasts.approve(session, broadcast.id, by=huong, digest=broadcast.digest, now=now)
