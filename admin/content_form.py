@@ -58,10 +58,9 @@ INSERTS = {
 """What a press puts into the text; what not everybody has stands in an optional part."""
 LARGEST_PICTURE = 10
 """Megabytes that Telegram takes of a picture (core.telegram.org/bots/api#sendphoto)."""
-_CHANNELS = list(CHATS.values())
 COUNTING = {
-    "text": min(one.text for one in _CHANNELS),
-    "caption": min(one.caption for one in _CHANNELS),
+    "text": min(one.text for one in CHATS.values()),
+    "caption": min(one.caption for one in CHATS.values()),
     "room": ROOM,
     "places": PLACEHOLDERS,
 }
