@@ -10,7 +10,8 @@ from admin.office_view import OfficeView
 from admin.pages import expose
 from db.models import Consent, Contact, Enquiry
 from domain.messages import N_
-from usecases import recipient_lists
+from domain.topics import TOPICS
+from usecases import hs_interests, quiet_hours, recipient_lists, topics
 
 
 class ContactsView(OfficeView):
@@ -34,13 +35,17 @@ class ContactsView(OfficeView):
 
     @expose("/details/")
     def details_view(self) -> str:
-        """A contact, what it consented to, its enquiries."""
+        """A contact, what it consented to and wants to be told of, its enquiries."""
         contact = self.get_one_or_abort(request.args.get("id", ""))
         lists = recipient_lists.of(db.session, contact.id) if may("recipient_lists.page") else ()
         page: str = self.render(
             "panel/contact.html",
             contact=contact,
             lists=lists,
+            topic_names=TOPICS,
+            topics=topics.of(db.session, contact),
+            hs_codes=hs_interests.of(db.session, contact),
+            hours=quiet_hours.shown(db.session, contact),
             other_lists=[one for one in recipient_lists.listed(db.session) if one not in lists] if may("recipient_lists.add") else (),
             enquiries=db.session.scalars(
                 select(Enquiry).where(Enquiry.contact_id == contact.id).order_by(Enquiry.id.desc()).limit(50)

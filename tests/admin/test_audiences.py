@@ -213,7 +213,9 @@ def test_a_list_is_saved_as_it_was_looked_at_and_rows_of_nobody_are_left_out_onl
     assert on_it() == set()
     assert writer.post("/recipient_lists/add", list=key, contact=people[2]).status_code == 303
     assert on_it() == {people[2]}
-    assert f'/recipient_lists/{key}">Quý IV' in viewer.get(f"/contacts/details/?id={people[2]}").text
+    page = viewer.get(f"/contacts/details/?id={people[2]}").text
+    assert f'/recipient_lists/{key}">Quý IV' in page
+    assert "07:30–20:00" in page  # when messages come
     with database.read() as session:
         told = session.scalars(select(HistoryEvent.after).where(HistoryEvent.act == "imported").order_by(HistoryEvent.id)).all()
     assert told[0] == {"rows": 2, "left_out": 1, "added": 2, "removed": 0}
