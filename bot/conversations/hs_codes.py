@@ -74,7 +74,7 @@ async def followed_in_words(message: Message, work: Work, found: hs_codes.Read) 
     await following_hs.follow(message, work, found)
 
 
-@router.message(F.text.func(lambda text: _LIST.match(fold(clean(text)).strip(" .!"))))
+@router.message(F.text, F.text.func(lambda text: _LIST.match(fold(clean(text)).strip(" .!"))))
 async def list_in_words(message: Message, work: Work) -> None:
     await following_hs.show(message, work)
 
