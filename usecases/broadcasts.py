@@ -63,9 +63,18 @@ def create(session: Session, draft: Draft, *, by: Staff, now: datetime) -> Broad
 
 def edit(session: Session, key: int, draft: Draft, *, by: Staff, now: datetime) -> Broadcast:
     """Another content, audience or rule: what was approved or scheduled is a draft again. Raises `BroadcastMove` once it is under way."""
-    broadcast = _lock(session, key, EDITABLE)
+    broadcast = _lock(session, key, (*EDITABLE, PAUSED))
+    if not is_editable(broadcast):
+        raise BroadcastMove(status=broadcast.status)
+    if broadcast.status == PAUSED:
+        broadcast.pause_reason = ""
     _write(session, broadcast, draft, by, now)
     return broadcast
+
+
+def is_editable(broadcast: Broadcast) -> bool:
+    """Whether it may still become another one: nobody was sent it, and none is being planned."""
+    return broadcast.status in EDITABLE or (broadcast.status == PAUSED and broadcast.started_at is None)
 
 
 def copy(session: Session, key: int, *, by: Staff, now: datetime) -> Broadcast:

@@ -11,7 +11,7 @@ const reader = new DOMParser();
 /* Placeholders as long as they may become, tags away: UTF-16 units, as platforms count. */
 const length = (typed) => {
   const filled = typed.replace(/\[\[|\]\]/g, "").replace(/\{\{\s*(.*?)\s*\}\}/g, (whole, name) => "x".repeat(counting.places[name] ?? whole.length));
-  return reader.parseFromString(filled.trim(), "text/html").body.textContent.length + counting.room;
+  return typed.trim() ? reader.parseFromString(filled.trim(), "text/html").body.textContent.length + counting.room : 0;
 };
 const count = (area) => {
   const hasFile = file.files.length > 0 || ("hasFile" in file.dataset && !removed?.checked);

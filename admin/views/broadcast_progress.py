@@ -79,6 +79,7 @@ class BroadcastProgressView(PanelView):
             preview=broadcast_check.preview,
             people=_people(row),
             replies=broadcast_progress.count_replies(db.session, row.id),
+            is_editable=broadcasts.is_editable(row),
             may_stop=row.status in _STOPPABLE,
             may_end=row.status in {*_STOPPABLE, PAUSED},
             is_typed=_is_typed(row),

@@ -18,7 +18,7 @@ from admin.language import now, say
 from admin.office_view import OfficeView
 from admin.pages import expose
 from db.models import Broadcast, Staff, StaffContact
-from db.models.broadcast import DRAFT, EDITABLE
+from db.models.broadcast import DRAFT
 from domain.broadcasts import File, problems_of
 from domain.channels import CHATS
 from domain.errors import BroadcastMove, BroadcastNotReady, NameTaken, OfficeError
@@ -91,7 +91,7 @@ class BroadcastsView(OfficeView):
         """Edit one that is not under way; saving takes back that it was handed in or approved."""
         row = _get(request.values.get("id", ""))
         if request.method == "GET":
-            if row.status not in EDITABLE:
+            if not broadcasts.is_editable(row):
                 return self._closed_page(row)
             form = BroadcastForm(obj=as_form(db.session, row))
             form.opened.data = conflicts.sign(form.names(), as_form(db.session, row))

@@ -99,6 +99,7 @@ def test_only_a_second_person_lets_exactly_what_they_saw_go(database: Database, 
             broadcasts.approve(session, broadcast.id, by=huong, digest=seen, now=now)
         broadcasts.approve(session, broadcast.id, by=huong, digest=broadcast.digest, now=now)
         assert (broadcast.status, broadcast.approved_digest) == (SCHEDULED, broadcast.digest)
+        broadcasts.pause(session, broadcast.id, reason="chờ số liệu", now=now)  # before its moment: nobody was sent it
         broadcasts.edit(session, broadcast.id, made.draft(audience=Audience(channels=("telegram",))), by=lan, now=now)
         assert (broadcast.status, broadcast.approved_digest, broadcast.approved_by_id) == (DRAFT, "", None)
 
