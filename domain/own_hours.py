@@ -35,7 +35,7 @@ _WHO = (
 )
 _MESSAGES = r"(?:tin(?: nhan| tuc)?|thong bao|ban tin|loi nhac)"
 _ASKED = (
-    rf"(?:(?:{_NOT}|thoi|chi|only) (?:(?:muon|can|duoc|phai|nen|co|thich|dung|bat|want(?: to)?|any|get|receive) )*"
+    rf"(?:(?:{_NOT}|thoi|chi|only) (?:(?:muon|can|duoc|phai|nen|co|thich|dung|bat|bi|want(?: to)?|any|get|receive) )*"
     rf"(?:(?:nhan|gui|nhac|bao|lam phien)(?: cho| toi| em| minh)*(?: (?:cac|may|them))?(?: {_MESSAGES})?|{_MESSAGES}|"
     r"(?:message|remind|write|text|disturb|send)(?: to)?(?: me)?(?: messages?| news)?|messages?|news|notifications?)"
     r"(?: (?:cho|toi|em|minh|tui|anh|chi|nua|gi|me))*"
@@ -43,23 +43,32 @@ _ASKED = (
     rf"(?:nhan|gui) {_MESSAGES}(?: cho| toi| em| minh)*|(?:quiet|messages?|silent)(?: hours| time)|mute(?: me)?|be quiet)"
 )
 _AT = (
-    r"(?:(?:la|vao|trong|luc|khoang|ngoai|gio|khung gio|khung|moi|hang|ngay|vao luc|buoi|ban|between|outside|at|in|during|the) )*"
+    r"(?:(?:la|vao|trong|luc|khoang|ngoai|gio|khung gio|khung|moi|hang|ngay|vao luc|"
+    r"(?:buoi|ban) (?:sang|trua|chieu|toi|dem)|buoi|ban|between|outside|at|in|during|the) )*"
     r"(?:(?:truoc|sau|tu|den|qua|before|after|from|until|till)\b[^/]*?\d|\d|nua dem|midnight)"
 )
 _PART = (
     r"(?:(?:vao|luc|trong|moi|hang|at|in|during|the) )*"
-    r"(?:(?:buoi|ban|luc|vao|gio nghi|gio) ?(?:toi|dem|trua|sang|khuya|chieu|ngu)|dem|khuya|nua dem|night|evenings?|overnight)\b"
+    r"(?:(?:buoi|ban|luc|vao|gio nghi|gio) ?(?:toi|dem|trua|sang|khuya|chieu|ngu|hanh chinh|lam viec)|"
+    r"ban ngay|dem|khuya|nua dem|night|evenings?|overnight)\b"
 )
 _END = r"(?: (?:nua|nhe|nha|a|di|thoi|voi|cho toi|me|please))*[ .!]*$"
 _WITH_HOURS = re.compile(rf"^{_WHO}{_ASKED}:? {_AT}|^{_WHO}{_AT}.*[ ,]{_ASKED}{_END}")
-_WITHOUT = re.compile(rf"^{_WHO}{_ASKED} {_PART}{_END}|^{_WHO}{_PART}[ ,]+(?:thi |xin |lam on )*{_ASKED}{_END}")
-_OF_DAYS = re.compile(r"\b(?:ngay (?:\d|mai|kia|hom)|thang|tuan|nam|phut|thu (?:\d|hai|ba|tu|nam|sau|bay)|minutes?|days?|weeks?)\b|\d ?[/-] ?\d+ ?[/-]|\d/\d|\d ngay")
+_WITHOUT = re.compile(rf"^{_WHO}{_ASKED} {_PART}{_END}|^{_WHO}{_PART}[ ,]+(?:(?:thi|xin|lam on|toi|em|minh) )*{_ASKED}{_END}")
+_OF_DAYS = re.compile(
+    r"\b(?:ngay (?:\d|mai|kia|hom)|thang|tuan|nam|phut|thu (?:\d|hai|ba|tu|nam|sau|bay)|minutes?|days?|weeks?)\b|"
+    r"\d ?[/-] ?\d+ ?[/-]|\d/\d|\d ngay"
+)
 """Not every day's: a date, a length."""
+_LONGEST = 160
+"""Letters of such a sentence; what is longer is a story."""
 
 
 def is_said(text: str) -> bool:
     """Whether a text says when messages may come, or may not: with hours, or only "ban đêm"."""
     plain = _plain(text)
+    if len(plain) > _LONGEST:
+        return False
     return not (asks_plainly(text) or _OF_DAYS.search(fold(text))) and bool(_WITH_HOURS.match(plain) or _WITHOUT.match(plain))
 
 
@@ -81,14 +90,17 @@ def hours_of(text: str, usual: Hours) -> Hours:
     found = list(_HOUR.finditer(plain))
     if not 1 <= len(found) <= 2:
         raise NoHours
-    times, bounds = [_time(*one.groups()[1:]) for one in found], [one[1] or "" for one in found]
+    bounds = [one[1] or "" for one in found]
     refuses = _refuses(plain, found[0].start(), says_bound=any(bound in _SIDES for bound in bounds))
+    times = [_time(*one.groups()[1:]) for one in found]
     if bounds[-1] in _BOUNDS and not (len(times) == 2 and bounds[1] in _UNTIL):
-        opens, closes = _from_bounds(times, bounds, usual, refuses=refuses)
+        late = [_late(one, said[4]) if refuses and _BOUNDS.get(said[1] or "") else one for one, said in zip(times, found, strict=True)]
+        opens, closes = _from_bounds(late, bounds, usual, refuses=refuses)
     elif len(times) == 1:
         raise NoHours
     else:
-        opens, closes = _rest(times[0], times[1], usual) if refuses else (times[0], times[1])
+        begins, ends = times
+        opens, closes = _rest(_late(begins, found[0][4]) if begins > ends else begins, ends, usual) if refuses else (begins, ends)
     if opens == closes:
         raise NoHours
     return opens, closes
@@ -119,6 +131,11 @@ def _from_bounds(times: list[time], bounds: list[str], usual: Hours, *, refuses:
         else:
             closes = one
     return opens, closes
+
+
+def _late(one: time, part: str | None) -> time:
+    """Nobody who goes to bed at nine says of the morning that they want no messages after it: without a part of the day it is evening."""
+    return one.replace(hour=one.hour + 12) if part is None and one.hour < 12 else one
 
 
 def _rest(begins: time, ends: time, usual: Hours) -> Hours:

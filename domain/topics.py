@@ -47,9 +47,11 @@ _WANTING = re.compile(
     r"subscribe(?: me)?(?: to)?|(?:get|receive)(?: the)? (?:news|messages))(?P<rest>(?: [a-z0-9,]+){0,16})$"
 )
 _OWN = re.compile(
-    rf"^{_WHO}(?:(?:xem|cho xem|liet ke|kiem tra|show|list)(?: lai)?[ ,]+)?(?:(?:(?:hien )?(?:dang|da|co)|hien|hien tai|hien nay)(?: dang)? )"
+    rf"^{_WHO}(?:(?:xem|cho xem|liet ke|kiem tra|show|list)(?: lai)?[ ,]+)?"
+    r"(?:(?:(?:hien )?(?:dang|da|co)|hien|hien tai|hien nay)(?: dang)? )"
     r"(?:theo doi|(?:dang ky )?nhan|dang ky)(?: (?:cac|nhung|may))?(?: (?:tin|thong bao|ban tin|chu de)(?: tuc)?)?"
     r"(?: (?:ve|cua|theo))?(?: (?:cac|nhung|may|chu de|cai))*(?: (?:gi|nao|may chu de))(?: (?:vay|the|a|nhi|nhe|roi|day))*$|"
+    rf"^{_WHO}(?:toi |em |minh )nhan (?:cac|nhung) (?:tin|thong bao|chu de) (?:gi|nao)$|"
     rf"^{_WHO}(?:cac |nhung )?(?:chu de|tin)(?: (?:toi|em|minh))? (?:(?:dang|da) )?(?:theo doi|nhan|dang ky)$|"
     rf"^{_WHO}(?:cac |nhung )?chu de cua (?:toi|em|minh)$|^(?:show |list )?my (?:topics|subscriptions)$|"
     r"^what (?:am i|do i) (?:subscribed to|follow(?:ing)?|get(?:ting)?|receiv(?:e|ing))$|"
@@ -78,7 +80,14 @@ _WORDS = {
         *("tbt", "xuat nhap khau", "xuat khau", "nhap khau", "canh bao xuat nhap khau", "canh bao tbt", "canh bao", "hang rao ky thuat"),
         *("canh bao xuat khau", "canh bao nhap khau", "canh bao xuat nhap khau tbt", "trade", "trade warnings", "tbt warnings"),
     ),
-    "productivity": ("nang suat", "nang suat chat luong", "nang suat va chat luong", "giai thuong", "giai thuong chat luong", "productivity"),
+    "productivity": (
+        "nang suat",
+        "nang suat chat luong",
+        "nang suat va chat luong",
+        "giai thuong",
+        "giai thuong chat luong",
+        "productivity",
+    ),
     "classes": ("lop", "lop hoc", "lop tap huan", "tap huan", "dao tao", "classes", "training", "training classes"),
 }
 
@@ -91,7 +100,7 @@ _LONGEST = 8
 
 
 def refusal_of(text: str) -> tuple[str, ...]:
-    """The topics that a text refuses, ALL alone for every one, `UNKNOWN` alone for one that is none of ours, none where it refuses nothing."""
+    """The topics that a text refuses; ALL alone for every one, `UNKNOWN` alone for one that is none of ours."""
     if asks_plainly(text):
         return ()
     plain = _plain(text)

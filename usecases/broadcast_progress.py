@@ -120,7 +120,10 @@ def recipients(key: int, state: str = "", reasons: Collection[str] | None = None
 
 
 def replies(session: Session, key: int, before: int | None = None) -> Sequence[tuple[InboundMessage, Contact]]:
-    """What contacts said next, in words or files, the newest first; one more than a page, where there are more. `before` is a message's number."""
+    """What contacts said next, in words or files, the newest first; one more than a page, where there are more.
+
+    `before` is a message's number.
+    """
     rows = select(InboundMessage, Contact).join(Contact, Contact.id == InboundMessage.contact_id)
     its = rows.where(InboundMessage.broadcast_id == key, _IS_SAID)
     its = its.where(InboundMessage.id < before) if before else its

@@ -29,6 +29,8 @@ chỉ nhắn tin cho tôi từ 8h đến 6h chiều thôi | 08:00 18:00
 chỉ nhận tin sau 9h | 09:00 20:00
 giờ nhận tin từ 8h tới 17h30 | 08:00 17:30
 tôi muốn nhận tin từ 8 giờ đến 20 giờ | 08:00 20:00
+đừng nhắn cho tôi vào buổi tối từ 9h đến 6h sáng | 06:00 21:00
+tôi không muốn bị làm phiền sau 9h | 07:30 21:00
 don't message me between 9pm and 6am | 06:00 21:00
 no messages after 8:30 pm please | 07:30 20:30
 quiet hours from 10pm to 7am | 07:00 22:00
@@ -51,7 +53,9 @@ def test_hours_are_kept_as_they_were_meant(line: str) -> None:
         assert " ".join(f"{one:%H:%M}" for one in hours_of(said, USUAL)) == hours, said
 
 
-@pytest.mark.parametrize("text", ["tôi không muốn nhận tin ban đêm", "dừng nhận tin lúc tối", "ban đêm đừng nhắn tin", "no messages at night"])
+@pytest.mark.parametrize(
+    "text", ["tôi không muốn nhận tin ban đêm", "dừng nhận tin lúc tối", "ban đêm tôi không muốn nhận tin", "no messages at night"]
+)
 def test_a_part_of_the_day_without_hours_is_a_wish_to_be_asked_about(text: str) -> None:
     assert [(is_said(said), names_hours(said)) for said in (text, fold(text))] == [(True, False)] * 2
 

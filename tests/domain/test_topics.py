@@ -65,4 +65,6 @@ def test_a_look_at_what_one_has_chosen_is_told_from_a_question() -> None:
     for text in ("tôi đang nhận những tin gì", "tôi đang theo dõi những gì?", "Em đã đăng ký chủ đề nào rồi ạ", "what am I subscribed to?"):
         assert asks_for_own(text), text
         assert asks_for_own(fold(text)), text
-    assert not any(asks_for_own(text) for text in ("đăng ký mã vạch cần gì", "tôi đang nhận hồ sơ gì", "đang theo dõi nhiệt độ kho thế nào"))
+    assert not any(
+        asks_for_own(text) for text in ("đăng ký mã vạch cần gì", "tôi đang nhận hồ sơ gì", "đang theo dõi nhiệt độ kho thế nào")
+    )
