@@ -165,6 +165,12 @@ def _hours(work: Work) -> str:
     return work.say(key, opens=opens, closes=closes)
 
 
+def _silence(work: Work) -> list[str]:
+    """When nothing comes, by the hours that somebody chose: whoever was misread sees it."""
+    opens, closes = quiet_hours.shown(work.session, work.contact)
+    return [work.say("reminder.hours_silent", begins=closes, ends=opens)] if work.contact.hours_from else []
+
+
 async def ask_hours(message: Message, work: Work) -> None:
     """From when until when messages may come."""
     wait_for(work, Reminding.hours, "")
@@ -181,4 +187,5 @@ async def choose_hours(message: Message, work: Work, chosen: tuple[time, time] |
         quiet_hours.choose(work.contact, *chosen)
     stop_waiting(work)
     listed = act(work, N_("button.all_reminders"), buttons.Go(wish=Wish.REMINDERS))
-    await message.answer(_hours(work) + "\n" + work.say("reminder.hours_kept"), reply_markup=buttons.keyboard([listed]))
+    text = "\n".join([_hours(work), *_silence(work), work.say("reminder.hours_kept")])
+    await message.answer(text, reply_markup=buttons.keyboard([listed]))

@@ -14,7 +14,7 @@ from db.models import KnowledgeEntry
 from domain.judgement import FAIRLY, FAR, INSTRUCTIONS, INSULT, NOT_FOUND, OTHERS_DATA, UNCLEAR, Candidate, Decision, Judgement
 from domain.messages import N_
 from locales import day
-from usecases import answering, classes, turns
+from usecases import answering, broadcast_replies, classes, turns
 
 CHOICES, NEAR, CHOICES_OF_SEVERAL = 3, 2, 4
 _CLOSE = 200
@@ -133,6 +133,13 @@ async def ask_for_known_language(message: Message, work: Work, question: str) ->
     await message.answer(work.say("answer.unknown_language"), reply_markup=keyboard)
 
 
+def follows_broadcast(work: Work) -> bool:
+    """Whether the office told many something, and this is what somebody says to it."""
+    if work.message is None or work.message.kind == "button":
+        return False
+    return work.message.broadcast_id is not None or broadcast_replies.follows_digest(work.session, work.contact, work.now)
+
+
 def _likely(judged: Judgement) -> Candidate | None:
     is_likely = judged.decision is Decision.ANSWER or (judged.decision is Decision.ASK_BACK and judged.reason == FAIRLY)
     return judged.served[0] if is_likely and judged.served else None
@@ -169,6 +176,8 @@ def _text(work: Work, entry: KnowledgeEntry) -> str:
         parts.append(work.say(f"answer.certainty.{entry.certainty}"))
     if work.enquiry is not None:
         parts.append(work.say("answer.also_in_enquiry", reference=work.enquiry.reference))
+    if work.enquiry is None and follows_broadcast(work):
+        parts.append(work.say("answer.after_broadcast", button=work.say("button.person")))
     if entry.review_reason:
         parts.append(work.say("answer.under_review", reason=entry.review_reason))
     return "\n\n".join(parts)

@@ -918,6 +918,12 @@ class NoHours(OfficeError):
     key = N_("error.no_hours")
 
 
+class BreakInHours(OfficeError):
+    """Hours in the middle of the day are not wanted; only one stretch a day can be kept. Facts: begins, ends (HH:MM)."""
+
+    key = N_("error.break_in_hours")
+
+
 class MomentPast(OfficeError):
     """A reminder is wanted at a moment that is over. Facts: at."""
 

@@ -5,13 +5,10 @@
 '2026-11-24T07:30:00+07:00'
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
-from domain.errors import NoHours
-from domain.folding import clean, fold
 from domain.worktime import ZONE
 
 _FAR = 60
@@ -19,10 +16,6 @@ _FAR = 60
 EARLY = timedelta(minutes=30)
 """What has to come before a quiet time comes so long before it begins."""
 _SUNDAY = 6
-_HOUR = re.compile(r"(?<![\d:h])(\d{1,2})\s*(?:(?:gio|[hg:])\s*(\d{2})?)?\s*(sang|trua|chieu|toi|dem|am|pm)?\b")
-
-_BOUND, _ONLY = re.compile(r"\b(truoc|sau|before|after) \d"), re.compile(r"\b(?:chi|only)\b")
-"""What lies on the other side of an hour is not wanted; with "only" it is."""
 
 
 class NeverAllowed(ValueError):
@@ -81,27 +74,3 @@ class QuietHours:
                 continue
             ends = day if self.opens < self.closes else day + timedelta(days=1)
             yield datetime.combine(day, self.opens, ZONE), datetime.combine(ends, self.closes, ZONE)
-
-
-def hours_of(text: str, usual: tuple[time, time]) -> tuple[time, time]:
-    """From when until when, as somebody writes it; where only one of the two is said, the other is as usual. Raises `NoHours`.
-
-    >>> usual = time(7), time(21)
-    >>> hours_of("không nhắn trước 8h, sau 20h", usual), hours_of("7h30 sáng đến 9 giờ tối", usual)
-    ((datetime.time(8, 0), datetime.time(20, 0)), (datetime.time(7, 30), datetime.time(21, 0)))
-    >>> hours_of("không nhận tin sau 20h", usual), hours_of("chỉ nhắn sau 9h", usual)
-    ((datetime.time(7, 0), datetime.time(20, 0)), (datetime.time(9, 0), datetime.time(21, 0)))
-    """
-    plain = fold(clean(text))
-    found = [_time(*match.groups()) for match in _HOUR.finditer(plain)]
-    if len(found) == 1 and (bound := _BOUND.search(plain)) is not None:
-        is_end = (bound[1] in {"sau", "after"}) != bool(_ONLY.search(plain))
-        found = [usual[0], found[0]] if is_end else [found[0], usual[1]]
-    if len(found) != 2 or found[0] is None or found[1] is None or found[0] == found[1]:
-        raise NoHours
-    return found[0], found[1]
-
-
-def _time(hour: str, minute: str | None, part: str | None) -> time | None:
-    number = int(hour) + (12 if part in {"chieu", "toi", "dem", "pm"} and int(hour) < 12 else 0)
-    return time(number, int(minute or 0)) if number < 24 and int(minute or 0) < 60 else None

@@ -1,7 +1,7 @@
 """Topics (chủ đề nhận tin) that people choose to be told of, each for itself, and how they say in words that they no longer want one.
 
->>> refusal_of("Ngừng nhận tin về mã vạch"), refusal_of("hủy nhận tin"), refusal_of("stop"), refusal_of("ngừng bán hàng thì sao?")
-('barcodes', '', None, None)
+>>> refusal_of("Ngừng nhận tin về mã vạch và đo lường"), refusal_of("hủy nhận tin"), refusal_of("stop")
+(('barcodes', 'measurement'), ('',), ())
 """
 
 import re
@@ -40,12 +40,24 @@ _REFUSING = re.compile(
     r"(?:dung|thoi|khong)(?: muon| can)? nhan nua|(?:dung|thoi dung|khong) (?:gui|nhan|nhan tin)(?: cho (?:toi|em|minh))? nua|"
     r"(?:dung|thoi)(?: co)? (?:lam phien|spam)|"
     r"unsubscribe(?: me)?(?: from)?|(?:stop|no more)(?: sending)?(?: me)?(?: the)?(?: these| any)? (?:messages?|news|texts?|broadcasts?)"
-    r"(?: (?:about|on))?)(?P<rest>(?: [a-z0-9,]+){0,8})$"
+    r"(?: (?:about|on))?)(?P<rest>(?: [a-z0-9,]+){0,16})$"
 )
 _WANTING = re.compile(
     rf"^{_WHO}(?:(?:dang ky |muon )*nhan{_MESSAGES}|dang ky (?:theo )?chu de|(?:chon |xem |doi )?chu de(?: nhan tin)?|"
-    r"subscribe(?: me)?(?: to)?|(?:get|receive)(?: the)? (?:news|messages))(?P<rest>(?: [a-z0-9,]+){0,8})$"
+    r"subscribe(?: me)?(?: to)?|(?:get|receive)(?: the)? (?:news|messages))(?P<rest>(?: [a-z0-9,]+){0,16})$"
 )
+_OWN = re.compile(
+    rf"^{_WHO}(?:(?:xem|cho xem|liet ke|kiem tra|show|list)(?: lai)?[ ,]+)?"
+    r"(?:(?:(?:hien )?(?:dang|da|co)|hien|hien tai|hien nay)(?: dang)? )"
+    r"(?:theo doi|(?:dang ky )?nhan|dang ky)(?: (?:cac|nhung|may))?(?: (?:tin|thong bao|ban tin|chu de)(?: tuc)?)?"
+    r"(?: (?:ve|cua|theo))?(?: (?:cac|nhung|may|chu de|cai))*(?: (?:gi|nao|may chu de))(?: (?:vay|the|a|nhi|nhe|roi|day))*$|"
+    rf"^{_WHO}(?:toi |em |minh )nhan (?:cac|nhung) (?:tin|thong bao|chu de) (?:gi|nao)$|"
+    rf"^{_WHO}(?:cac |nhung )?(?:chu de|tin)(?: (?:toi|em|minh))? (?:(?:dang|da) )?(?:theo doi|nhan|dang ky)$|"
+    rf"^{_WHO}(?:cac |nhung )?chu de cua (?:toi|em|minh)$|^(?:show |list )?my (?:topics|subscriptions)$|"
+    r"^what (?:am i|do i) (?:subscribed to|follow(?:ing)?|get(?:ting)?|receiv(?:e|ing))$|"
+    r"^(?:what|which) (?:topics|news|messages) (?:am i|do i|did i)\b.*$"
+)
+"""What one has chosen: "tôi đang nhận những tin gì"."""
 _FILLERS = set(
     """
     nua a nhe nha di ve chu de cua toi em minh cho giup voi het moi loai please me about on the topic topics from to all everything anymore
@@ -68,31 +80,54 @@ _WORDS = {
         *("tbt", "xuat nhap khau", "xuat khau", "nhap khau", "canh bao xuat nhap khau", "canh bao tbt", "canh bao", "hang rao ky thuat"),
         *("canh bao xuat khau", "canh bao nhap khau", "canh bao xuat nhap khau tbt", "trade", "trade warnings", "tbt warnings"),
     ),
-    "productivity": ("nang suat", "nang suat chat luong", "giai thuong", "giai thuong chat luong", "productivity"),
+    "productivity": (
+        "nang suat",
+        "nang suat chat luong",
+        "nang suat va chat luong",
+        "giai thuong",
+        "giai thuong chat luong",
+        "productivity",
+    ),
     "classes": ("lop", "lop hoc", "lop tap huan", "tap huan", "dao tao", "classes", "training", "training classes"),
 }
 
 
-def refusal_of(text: str) -> str | None:
-    """The topic that a text refuses, ALL for every one, `UNKNOWN` for one that is none of ours, None where it refuses nothing."""
+_JOINED = re.compile(r",|\b(?:va|voi|cung|and)\b")
+_OFFICE = re.compile(r"\b(?:chi cuc )?tieu chuan,? do luong,? (?:va )?chat luong\b|\bchi cuc\b")
+"""Its name is three topics of its own; whoever names it means no topic."""
+_LONGEST = 8
+"""Words of one topic; what goes on is talk of something else."""
+
+
+def refusal_of(text: str) -> tuple[str, ...]:
+    """The topics that a text refuses; ALL alone for every one, `UNKNOWN` alone for one that is none of ours."""
     if asks_plainly(text):
-        return None
+        return ()
     plain = _plain(text)
     if (found := _REFUSING.match(plain)) is None:
-        return None
+        return ()
     rest = found["rest"].strip()
-    return None if _OF_TIME.match(rest + " ") else _named(rest)
+    return () if _OF_TIME.match(rest + " ") else _named(rest)
 
 
-def wanted_in(text: str) -> str | None:
-    """The topic that somebody asks to be told of, ALL where none is named, `UNKNOWN` for one that is none of ours, None for other talk.
+def wanted_in(text: str) -> tuple[str, ...]:
+    """The topics that somebody asks to be told of, ALL where none is named, `UNKNOWN` for one that is none of ours, none for other talk.
 
-    >>> wanted_in("Đăng ký nhận tin về mã vạch"), wanted_in("chủ đề"), wanted_in("nhận tin về gạch ốp lát"), wanted_in("nhận hồ sơ")
-    ('barcodes', '', '?', None)
+    >>> wanted_in("cho tôi nhận tin về đo lường và chất lượng sản phẩm"), wanted_in("chủ đề"), wanted_in("nhận tin về gạch ốp lát")
+    (('measurement', 'quality'), ('',), ('?',))
     """
     if asks_plainly(text) or (found := _WANTING.match(_plain(text))) is None:
-        return None
+        return ()
     return _named(found["rest"].strip(), is_meant=found[0].startswith(("dang ky", "subscribe")) or " dang ky " in found[0])
+
+
+def asks_for_own(text: str) -> bool:
+    """Whether somebody wants to see what they have chosen.
+
+    >>> asks_for_own("tôi đang theo dõi những gì?"), asks_for_own("tôi đang nhận hồ sơ gì")
+    (True, False)
+    """
+    return _OWN.match(_plain(text).rstrip("? ")) is not None
 
 
 def is_stop(text: str) -> bool:
@@ -109,13 +144,27 @@ def _plain(text: str) -> str:
     return " ".join(re.sub(r"[.!…–()-]", " ", fold(text)).split())
 
 
-def _named(rest: str, *, is_meant: bool = False) -> str | None:
+def _named(rest: str, *, is_meant: bool = False) -> tuple[str, ...]:
     is_meant = is_meant or _LEADS.match(rest) is not None
-    said = re.sub(r",|\b(?:chu de|tat ca|chi cuc)\b", " ", rest).split()
-    while said and said[0] in _FILLERS:
-        said.pop(0)
-    while said and said[-1] in _FILLERS:
-        said.pop()
+    said = _bare(_OFFICE.sub(" ", re.sub(r"\b(?:chu de|tat ca)\b", " ", rest)))
     if not said:
-        return ALL
-    return next((topic for topic, words in _WORDS.items() if " ".join(said) in words), UNKNOWN if is_meant else None)
+        return (ALL,)
+    whole = _topic(said)
+    found = {whole} if whole else {_topic(_bare(part)) for part in _JOINED.split(said) if _bare(part)}
+    if None not in found:
+        return tuple(topic for topic in TOPICS if topic in found)
+    return (UNKNOWN,) if is_meant and len(said.split()) <= _LONGEST else ()
+
+
+def _bare(said: str) -> str:
+    """Without the words around a topic."""
+    words = said.split()
+    while words and words[0] in _FILLERS:
+        words.pop(0)
+    while words and words[-1] in _FILLERS:
+        words.pop()
+    return " ".join(words)
+
+
+def _topic(said: str) -> str | None:
+    return next((topic for topic, names in _WORDS.items() if " ".join(said.replace(",", " ").split()) in names), None)

@@ -70,6 +70,14 @@ _WHOLE = {
 }
 _BY_PHRASE = {phrase: wish for wish, phrases in _WHOLE.items() for phrase in phrases.split("|")}
 
+_OWN_REMINDERS = re.compile(
+    r"^(?:(?:toi|em|minh|cho|xin|muon|hay|ad|oi|giup) )*(?:(?:xem|co|con|liet ke|danh sach|kiem tra|hien|dang|da dat|lai) )*"
+    r"(?:(?:cac|nhung|may|tat ca|het|danh sach) )*(?:loi nhac|lich nhac|nhac hen|lich hen nhac)"
+    r"(?: (?:nao|gi|cua toi|cua em|cua minh|toi|em|da dat|da hen|dang co|sap toi|con lai|hien co|khong|chua|a|vay|the))*$|"
+    r"^(?:(?:show|list|see|what|which|are|all|me|my|the|have) )*reminders?(?: (?:do|have|i|have i|set|got|are there))*$"
+)
+"""A look at one's own reminders: "tôi có những lời nhắc nào"."""
+
 _PERSON_PHRASES = (
     "gap can bo", "gap nguoi that", "gap nguoi", "noi chuyen voi nguoi", "noi chuyen voi can bo", "gap nhan vien", "noi may", "nguoi that",
     "chat voi nguoi", "speak to a human", "talk to a human", "talk to a person", "speak to an officer",
@@ -151,6 +159,8 @@ def wish_of(text: str) -> Wish | None:
     plain = " ".join(words(folded))
     if wish := _BY_PHRASE.get(plain):
         return wish
+    if _OWN_REMINDERS.match(plain):
+        return Wish.REMINDERS
     if _is_thanks(plain):
         return Wish.THANKS
     for phrase in _PERSON_PHRASES:

@@ -24,6 +24,8 @@ MOST_SAID = 200
 _OTHERS = (FAILED, UNKNOWN, SKIPPED)
 ANSWERED = (SENT, FAILED, UNKNOWN)
 """Ends of a message that was tried."""
+_IS_SAID = InboundMessage.kind != "button"
+"""A press is no reply: who leaves by the button is counted as such."""
 
 
 @dataclass(frozen=True)
@@ -118,12 +120,15 @@ def recipients(key: int, state: str = "", reasons: Collection[str] | None = None
 
 
 def replies(session: Session, key: int, before: int | None = None) -> Sequence[tuple[InboundMessage, Contact]]:
-    """What contacts said next, the newest first; one more than a page, where there are more. `before` is a message's number."""
+    """What contacts said next, in words or files, the newest first; one more than a page, where there are more.
+
+    `before` is a message's number.
+    """
     rows = select(InboundMessage, Contact).join(Contact, Contact.id == InboundMessage.contact_id)
-    its = rows.where(InboundMessage.broadcast_id == key)
+    its = rows.where(InboundMessage.broadcast_id == key, _IS_SAID)
     its = its.where(InboundMessage.id < before) if before else its
     return [(row[0], row[1]) for row in session.execute(its.order_by(InboundMessage.id.desc()).limit(REPLIES + 1))]
 
 
 def count_replies(session: Session, key: int) -> int:
-    return session.scalar(select(func.count(InboundMessage.id)).where(InboundMessage.broadcast_id == key)) or 0
+    return session.scalar(select(func.count(InboundMessage.id)).where(InboundMessage.broadcast_id == key, _IS_SAID)) or 0

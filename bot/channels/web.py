@@ -26,6 +26,7 @@ from domain.folding import clean
 from domain.outgoing import EPHEMERAL
 from locales import translate_html
 from locales.languages import LANGUAGES
+from usecases import outbox
 
 _PREVIEW = "preview"
 HISTORY, AT_ONCE = 100, 500
@@ -175,8 +176,7 @@ class Web(PostingChannel):
             return {"kind": "edit", "message": number, **content}
         uploads = [payload[field] for field in ("photo", "document") if isinstance(payload.get(field), dict)]
         files = [self._stored(session.get(StoredFile, item["$file"]), item) for item in uploads]
-        who = {"from": "officer", "name": officer.full_name} if officer else {"from": "bot", "name": None}
-        return {"kind": "message", "message": row.id, **who, **content, "files": files}
+        return {"kind": "message", "message": row.id, **_author(row, officer), **content, "files": files}
 
     def _stored(self, stored: StoredFile | None, item: dict[str, Any]) -> dict[str, Any]:
         size, preview = (stored.size, stored.preview_sha256) if stored else (0, None)
@@ -211,6 +211,14 @@ class Web(PostingChannel):
 
 def _event(row: WebEvent) -> dict[str, Any]:
     return {"event": row.id, "at": row.at.astimezone(UTC).isoformat(), **row.body}
+
+
+def _author(row: OutboundMessage, officer: Staff | None) -> dict[str, Any]:
+    """Who speaks: an officer by name, the office to many, or the machine."""
+    if officer is not None:
+        return {"from": "officer", "name": officer.full_name}
+    is_to_many = row.kind in outbox.TO_MANY or row.broadcast_id is not None  # also one that a digest named, shown whole
+    return {"from": "office" if is_to_many else "bot", "name": None}
 
 
 def _unsigned(payload: dict[str, Any], officer: Staff | None) -> str:

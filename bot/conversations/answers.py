@@ -7,14 +7,25 @@ from bot import albums, buttons
 from bot.granting import grant
 from bot.handing_over import NOT_HELPFUL, REPLIED, hand_over, last_question
 from bot.memory import QUESTION, SPOKEN, forget, keep
-from bot.replying import CHOICES, ask_back, ask_for_known_language, entries_of, give, offer, offer_several, point_to_service, turn_away
+from bot.replying import (
+    CHOICES,
+    ask_back,
+    ask_for_known_language,
+    entries_of,
+    follows_broadcast,
+    give,
+    offer,
+    offer_several,
+    point_to_service,
+    turn_away,
+)
 from bot.work import Work
 from db.models import GivenAnswer, KnowledgeEntry
 from domain.folding import clean, words
 from domain.judgement import ASKED, NOT_OURS, Decision, Judgement
 from domain.languages import OTHER
 from domain.wishes import ROBOT, WELL_WISHING, Wish, acknowledges
-from usecases import answering, broadcast_replies, turns
+from usecases import answering, turns
 
 router = Router(name="answers")
 
@@ -60,7 +71,7 @@ async def _reply(message: Message, work: Work, question: str) -> None:
     match judged.decision:
         case Decision.ANSWER:
             await _answer(message, work, question)
-        case Decision.ASK_BACK | Decision.HANDOVER if judged.reason != NOT_OURS and _follows_broadcast(work):
+        case Decision.ASK_BACK | Decision.HANDOVER if judged.reason != NOT_OURS and follows_broadcast(work):
             await _replied(message, work, question)
         case Decision.ASK_BACK:
             await ask_back(message, work, question)
@@ -78,12 +89,6 @@ async def _replied(message: Message, work: Work, question: str) -> None:
         await grant(Wish.THANKS, message, work)
     else:
         await hand_over(message, work, question, REPLIED)
-
-
-def _follows_broadcast(work: Work) -> bool:
-    """Whether the office told many something, and this is what somebody says to it."""
-    is_of_one = work.message is not None and work.message.broadcast_id is not None
-    return is_of_one or broadcast_replies.follows_digest(work.session, work.contact, work.now)
 
 
 async def _answer(message: Message, work: Work, question: str) -> None:

@@ -1,5 +1,6 @@
 """News by topic (nhận tin theo chủ đề): choosing topics, ending one by the button of a message or in words, reading from a digest."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from aiogram import F, Router
@@ -16,7 +17,7 @@ from db.models import Broadcast
 from domain.errors import NoSuchTopic
 from domain.folding import clean
 from domain.messages import N_
-from domain.topics import ALL, TOPICS, UNKNOWN, is_stop, is_stop_of_all, refusal_of, wanted_in
+from domain.topics import ALL, TOPICS, UNKNOWN, asks_for_own, is_stop, is_stop_of_all, refusal_of, wanted_in
 from locales import translate
 from usecases import broadcast_replies, topics
 
@@ -33,10 +34,11 @@ class Refusal(BaseFilter):
 
     async def __call__(self, message: Message, work: Work) -> bool | dict[str, Any]:
         text = clean(message.text or "")
-        topic = refusal_of(text)
-        if topic is None and (is_stop(text) or is_stop_of_all(text)):
-            topic = _stopped(work, is_all=is_stop_of_all(text))
-        return False if topic is None else {"topic": topic}
+        refused = refusal_of(text)
+        if not refused and (is_stop(text) or is_stop_of_all(text)):
+            stopped = _stopped(work, is_all=is_stop_of_all(text))
+            refused = () if stopped is None else (stopped,)
+        return {"chosen": refused} if refused else False
 
 
 def _stopped(work: Work, *, is_all: bool) -> str | None:
@@ -59,12 +61,25 @@ class Wants(BaseFilter):
     """ "Đăng ký nhận tin về mã vạch", outside an enquiry that an officer has."""
 
     async def __call__(self, message: Message, work: Work) -> bool | dict[str, Any]:
-        topic = None if work.with_officer else wanted_in(clean(message.text or ""))
-        return False if topic is None else {"topic": topic}
+        wanted = () if work.with_officer else wanted_in(clean(message.text or ""))
+        return {"chosen": wanted} if wanted else False
+
+
+class AsksForOwn(BaseFilter):
+    """ "Tôi đang nhận những tin gì?", outside an enquiry that an officer has."""
+
+    async def __call__(self, message: Message, work: Work) -> bool:
+        return not work.with_officer and asks_for_own(message.text or "")
 
 
 @router.message(Command("chu_de", "topics"))
 async def command(message: Message, work: Work) -> None:
+    stop_waiting(work)
+    await show(message, work)
+
+
+@router.message(F.text, AsksForOwn())
+async def asked_for_own(message: Message, work: Work) -> None:
     stop_waiting(work)
     await show(message, work)
 
@@ -105,7 +120,7 @@ async def choose(press: CallbackQuery, callback_data: Choose, work: Work) -> Non
     broadcast = work.session.get(Broadcast, callback_data.broadcast) if callback_data.broadcast else None
     _keep(work, callback_data.topic, wanted=callback_data.wanted, broadcast=broadcast)
     if isinstance(press.message, Message):
-        await _confirm(press.message, work, callback_data.topic, wanted=callback_data.wanted)
+        await _confirm(press.message, work, [callback_data.topic], wanted=callback_data.wanted)
 
 
 def _keep(work: Work, topic: str, *, wanted: bool, broadcast: Broadcast | None = None) -> None:
@@ -113,18 +128,24 @@ def _keep(work: Work, topic: str, *, wanted: bool, broadcast: Broadcast | None =
     topics.choose(work.session, work.contact, topic, wanted=wanted, now=work.now, broadcast_id=key, language=work.language)
 
 
-async def _confirm(message: Message, work: Work, topic: str, *, wanted: bool) -> None:
+async def _confirm(message: Message, work: Work, chosen: Sequence[str], *, wanted: bool) -> None:
     """What holds now, and the way back: whoever ended a topic by a slip of the thumb has it again with one press."""
-    named = translate(TOPICS[topic], work.language)
     others = act(work, N_("button.topics"), Topics())
-    if wanted:
-        text = work.say("topic.wanted", topic=named)
-        undo = [act(work, N_("button.unsubscribe"), Choose(topic=topic, wanted=False), topic=named)]
-        hs = [following_hs.entrance(work)] if topic == following_hs.TOPIC else []
-    else:
-        text = work.say("topic.refused", topic=named) + "\n\n" + work.say("topic.consent_again")
-        undo, hs = [act(work, N_("button.topic_again"), Choose(topic=topic, wanted=True), topic=named)], []
-    await message.answer(text, reply_markup=buttons.keyboard(hs, undo, [others]))
+    undo = [_undo(work, topic, wanted=wanted) for topic in chosen]
+    hs = [following_hs.entrance(work)] if wanted and following_hs.TOPIC in chosen else []
+    text = work.say("topic.wanted" if wanted else "topic.refused", topic=_names(work, chosen))
+    if not wanted:
+        text += "\n\n" + work.say("topic.consent_again")
+    await message.answer(text, reply_markup=buttons.keyboard(hs, *undo, [others]))
+
+
+def _undo(work: Work, topic: str, *, wanted: bool) -> list[InlineKeyboardButton]:
+    key = N_("button.unsubscribe") if wanted else N_("button.topic_again")
+    return [act(work, key, Choose(topic=topic, wanted=not wanted), topic=translate(TOPICS[topic], work.language))]
+
+
+def _names(work: Work, chosen: Sequence[str]) -> str:
+    return ", ".join(translate(TOPICS[topic], work.language) for topic in chosen)
 
 
 @router.callback_query(RefuseAll.filter())
@@ -135,14 +156,15 @@ async def none_pressed(press: CallbackQuery, work: Work) -> None:
 
 
 @router.message(F.text, Refusal())
-async def refused(message: Message, work: Work, topic: str) -> None:
-    if topic == ALL:
+async def refused(message: Message, work: Work, chosen: tuple[str, ...]) -> None:
+    if chosen == (ALL,):
         await _refuse_all(message, work)
-    elif topic == UNKNOWN:
+    elif chosen == (UNKNOWN,):
         await show(message, work, _WHICH)
     else:
-        _keep(work, topic, wanted=False, broadcast=_followed(work))
-        await _confirm(message, work, topic, wanted=False)
+        for topic in chosen:
+            _keep(work, topic, wanted=False, broadcast=_followed(work))
+        await _confirm(message, work, chosen, wanted=False)
 
 
 async def _refuse_all(message: Message, work: Work) -> None:
@@ -151,15 +173,14 @@ async def _refuse_all(message: Message, work: Work) -> None:
 
 
 @router.message(F.text, Wants())
-async def wanted(message: Message, work: Work, topic: str) -> None:
-    """Said in words it is not agreed to yet: the topic is a button under what a press agrees to."""
-    if topic in TOPICS:
-        named = translate(TOPICS[topic], work.language)
-        rows = [[_choice(work, topic, wanted=False)], [act(work, N_("button.topics"), Topics())]]
-        text = work.say("topic.ask", topic=named) + "\n\n" + work.say("topic.consent")
-        await message.answer(text, reply_markup=buttons.keyboard(*rows))
-    else:
-        await show(message, work, N_("topic.which_wanted") if topic == UNKNOWN else N_("topic.choose"))
+async def wanted(message: Message, work: Work, chosen: tuple[str, ...]) -> None:
+    """Said in words it is not agreed to yet: each topic is a button under what a press agrees to."""
+    if chosen in {(ALL,), (UNKNOWN,)}:
+        await show(message, work, N_("topic.which_wanted") if chosen == (UNKNOWN,) else N_("topic.choose"))
+        return
+    rows = [[_choice(work, topic, wanted=False)] for topic in chosen]
+    text = work.say("topic.ask", topic=_names(work, chosen)) + "\n\n" + work.say("topic.consent")
+    await message.answer(text, reply_markup=buttons.keyboard(*rows, [act(work, N_("button.topics"), Topics())]))
 
 
 @router.callback_query(Read.filter())

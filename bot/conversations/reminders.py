@@ -1,6 +1,5 @@
 """Reminders in the chat: "nhắc tôi nộp phí ngày 15/6", moving and calling off, the list of all, one's own hours."""
 
-import re
 from datetime import time
 from typing import Any
 
@@ -17,22 +16,16 @@ from bot.reminder_buttons import Hours, Listed, Off, Own, Pick
 from bot.reminding import Reminding, ask_hours, ask_what, ask_when, at_of, choose_hours, plan, remind, show, show_all
 from bot.work import Work
 from domain import moments
-from domain.folding import clean, fold
+from domain.folding import clean
 from domain.messages import N_
 from domain.moments import Understood
+from domain.own_hours import hours_of, is_said, names_hours
 from domain.questions import asks_plainly
-from domain.quiet import hours_of
 from domain.wishes import Wish
 from locales import weekday_moment
 from usecases import personal_reminders, quiet_hours, reminders
 
 router = Router(name="reminders")
-
-_OWN_HOURS = re.compile(
-    r"^(?:(?:xin|vui long|lam on|toi|em|please) )*(?:(?:dung|khong|chi)(?: duoc)? (?:nhan|gui|nhac)(?: tin(?: nhan)?)?(?: cho)?"
-    r"(?: (?:toi|em|minh))?"
-    r"|(?:do not|don't|only) (?:message|remind|write)(?: me)?) (?:truoc|sau|tu|before|after|from|between)\b"
-)
 
 
 class WantsReminder(BaseFilter):
@@ -44,10 +37,10 @@ class WantsReminder(BaseFilter):
 
 
 class SaysOwnHours(BaseFilter):
-    """ "Không nhắn trước 8h, sau 20h"."""
+    """ "Không nhắn trước 8h, sau 20h", "giờ yên tĩnh từ 21h đến 6h", "đừng nhắn tin ban đêm"."""
 
     async def __call__(self, message: Message, work: Work) -> bool:
-        return not work.with_officer and _OWN_HOURS.match(fold(clean(message.text or ""))) is not None
+        return not work.with_officer and is_said(message.text or "")
 
 
 @router.message(Command("nhac_toi"))
@@ -64,6 +57,9 @@ async def wanted_in_words(message: Message, work: Work, wanted: str) -> None:
 
 @router.message(F.text, SaysOwnHours())
 async def own_hours(message: Message, work: Work) -> None:
+    if not names_hours(message.text or ""):
+        await ask_hours(message, work)
+        return
     await choose_hours(message, work, hours_of(message.text or "", _usual_hours(work)))
 
 
@@ -165,7 +161,9 @@ async def hours_chosen(press: CallbackQuery, callback_data: Hours, work: Work) -
 
 
 def _usual_hours(work: Work) -> tuple[time, time]:
-    usual = quiet_hours.of(work.session, work.contact)
+    """Their own; the office's where their own are a night, of which nobody means to keep one end."""
+    own = quiet_hours.of(work.session, work.contact)
+    usual = own if own.opens < own.closes else quiet_hours.for_all(work.session)
     return usual.opens, usual.closes
 
 

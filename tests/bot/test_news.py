@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.counter import Counter
-from db.models import Broadcast, BroadcastRecipient, Contact, Enquiry, InboundMessage, OutboundMessage, TopicChoice
+from db.models import Broadcast, BroadcastRecipient, Contact, Enquiry, InboundMessage, OutboundMessage, TopicChoice, WebEvent
 from db.models.broadcast import QUEUED, SKIPPED
 from db.queries import audience
 from db.settings import Settings
@@ -15,8 +15,8 @@ from domain.audiences import Audience
 from domain.judgement import UNCLEAR, Decision, Judgement
 from tests import broadcasts as made
 from tests.conftest import NOW
-from tests.talk import Citizen, FixedClock, Judge, open_counter
-from usecases import broadcast_sending, topics
+from tests.talk import Citizen, FixedClock, Judge, candidates, open_counter
+from usecases import broadcast_progress, broadcast_sending, outbox, topics
 
 
 @pytest.fixture
@@ -54,6 +54,8 @@ async def test_a_topic_is_chosen_told_of_answered_and_ended_by_its_button(counte
         broadcast_sending.settle(session, key, NOW)
     await thu.press("Ngừng nhận tin: Mã số")
     with counter.database.read() as session:
+        replies = broadcast_progress.count_replies(session, key), broadcast_progress.replies(session, key)
+        assert replies == (0, []), "who leaves by the button has said nothing"
         assert session.scalars(select(InboundMessage.broadcast_id).order_by(InboundMessage.id.desc())).first() == key
         assert topics.of(session, session.get_one(Contact, thu.contact().id)) == {"barcodes": False}
 
@@ -125,6 +127,62 @@ async def test_a_reply_to_a_broadcast_goes_to_people_with_it_and_a_mere_receipt_
         assert (enquiry.reason, enquiry.question) == ("broadcast", "mức này bên em có phải nộp lại không")
         titles = select(Broadcast.title).join(InboundMessage, InboundMessage.broadcast_id == Broadcast.id)
         assert session.scalars(titles.where(InboundMessage.enquiry_id == enquiry.id)).all() == ["Mức phí mới"]
+
+
+async def test_a_reply_that_the_machine_answers_for_sure_reaches_the_officer_all_the_same(counter: Counter) -> None:
+    thu = Citizen(counter, channel="telegram")
+    await thu.say("/chu_de")
+    await thu.press("Nhận: Mã số mã vạch")
+    key = queue_one(counter)
+    told(counter, key)
+    thu.hear()
+    assert isinstance(counter.knowledge, Judge)
+    counter.knowledge.next = Judgement(Decision.ANSWER, "sure", candidates(counter.database, "tbt-la-gi"))
+    answer = (await thu.say("TBT là gì"))[-1]
+    assert "Đây là trả lời tự động. Cán bộ gửi tin cũng đọc được lời của anh/chị" in answer.text
+    assert "Gặp cán bộ" in answer.buttons
+    with counter.database.read() as session:
+        assert [message.text for message, _ in broadcast_progress.replies(session, key)] == ["TBT là gì"]
+        assert broadcast_progress.count_replies(session, key) == 1
+    await thu.press("Gặp cán bộ")
+    with counter.database.read() as session:
+        enquiry = session.scalars(select(Enquiry)).one()
+        followed = select(InboundMessage.broadcast_id).where(InboundMessage.id >= enquiry.transcript_from)
+        assert enquiry.question == "TBT là gì"
+        assert key in session.scalars(followed).all(), "the officer sees what it was said to"
+
+
+async def test_two_topics_in_one_sentence_are_both_taken_and_what_one_has_is_shown(counter: Counter) -> None:
+    thu = Citizen(counter)
+    asked = (await thu.say("cho toi nhan tin ve do luong va chat luong san pham"))[-1]
+    assert [caption for caption in asked.buttons if caption.startswith("Nhận: ")] == [
+        "Nhận: Đo lường",
+        "Nhận: Chất lượng sản phẩm, hàng hóa",
+    ]
+    for data in list(asked.buttons.values())[:2]:
+        await thu.press_data(data)
+    assert "Đang nhận: Đo lường, Chất lượng sản phẩm, hàng hóa." in (await thu.say("toi dang theo doi nhung gi"))[-1].text
+    said = (await thu.say("ngung nhan tin do luong, chat luong san pham"))[-1]
+    assert "không nhận tin về Đo lường, Chất lượng sản phẩm, hàng hóa nữa" in said.text
+    assert wanted(counter, thu) == []
+    assert len([caption for caption in said.buttons if caption.startswith("↩ Nhận lại")]) == 2
+
+
+async def test_in_the_web_chat_the_office_speaks_to_many_in_its_own_name(counter: Counter) -> None:
+    thu = Citizen(counter)
+    await thu.say("menu")
+    with counter.database.write() as session:
+        contact = session.get_one(Contact, thu.contact().id)
+        for kind in ("broadcast", "digest", "reminder"):
+            row = outbox.send(session, contact, "sendMessage", {"text": kind}, kind=kind, now=NOW)
+            counter.web.post(session, row, None)
+    with counter.database.read() as session:
+        bodies = session.scalars(select(WebEvent.body).order_by(WebEvent.id)).all()
+    assert [(body["runs"][0]["text"], body["from"]) for body in bodies[-3:]] == [
+        ("broadcast", "office"),
+        ("digest", "office"),
+        ("reminder", "bot"),
+    ]
 
 
 async def test_hs_codes_are_followed_left_and_put_right_and_it_is_said_that_they_are_not_looked_up(counter: Counter) -> None:

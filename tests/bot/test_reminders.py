@@ -131,6 +131,12 @@ async def test_ones_own_hours_are_read_from_words(counter: Counter) -> None:
     assert "từ 08:00 đến 20:00" in (await citizen.say("Không nhắn trước 8h, sau 20h"))[-1].text
     contact = citizen.contact()
     assert (contact.hours_from, contact.hours_until) == ("08:00", "20:00")
-    await citizen.say("/nhac_hen")
+    for said in ("dung nhan cho toi tu 21h den 6h", "gio yen tinh tu 21h den 6h"):
+        kept = (await citizen.say(said))[-1].text
+        assert "chỉ gửi từ 06:00 đến 21:00" in kept
+        assert "Không gửi tin nhắc và tin theo chủ đề từ 21:00 đến 06:00" in kept
+    assert "từ mấy giờ đến mấy giờ" in (await citizen.say("toi khong muon nhan tin ban dem"))[-1].text
+    assert "nghỉ giữa ngày từ 12:00 đến 13:30" in (await citizen.say("đừng nhắn từ 12h đến 13h30"))[-1].text
+    await citizen.say("toi co nhung loi nhac nao")
     await citizen.press("🕗")
     assert "giờ chung" in (await citizen.press("Theo giờ"))[-1].text

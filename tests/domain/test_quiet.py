@@ -2,12 +2,10 @@
 
 from datetime import datetime, time, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.errors import NoHours
-from domain.quiet import QuietHours, hours_of
+from domain.quiet import QuietHours
 from domain.worktime import ZONE
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=ZONE)
@@ -53,9 +51,3 @@ def test_a_reminder_two_hours_before_an_early_class_comes_the_evening_before() -
     night = usual.personal(time(22), time(6))
     assert night.is_allowed(datetime(2026, 11, 24, 1, 0, tzinfo=ZONE))
     assert night.next_allowed(datetime(2026, 11, 24, 12, 0, tzinfo=ZONE)) == datetime(2026, 11, 24, 22, 0, tzinfo=ZONE)
-
-
-@pytest.mark.parametrize("text", ["", "8h", "8h-8h", "25h đến 30h", "8 đến 9 đến 10", "buổi sáng"])
-def test_hours_that_are_not_two_are_asked_for_again(text: str) -> None:
-    with pytest.raises(NoHours):
-        hours_of(text, (time(7), time(21)))

@@ -22,6 +22,9 @@ from domain.wishes import Wish, wish_of
         ("huy dang ky lop", Wish.MY_CLASSES),
         ("cho xem vé của tôi", Wish.MY_CLASSES),
         ("tiếp tục", Wish.CONTINUE),
+        ("toi co nhung loi nhac nao", Wish.REMINDERS),
+        ("Cho tôi xem các lời nhắc đã đặt", Wish.REMINDERS),
+        ("what reminders do I have?", Wish.REMINDERS),
     ],
 )
 def test_plain_words_work_like_commands(text: str, wish: Wish) -> None:
@@ -36,6 +39,7 @@ def test_plain_words_work_like_commands(text: str, wish: Wish) -> None:
         "Gặp cán bộ nào để hỏi về nhãn phụ hàng nhập khẩu từ Lào?",
         "Tiếng Anh trên nhãn hàng hóa xuất khẩu có bắt buộc không",
         "TBT là gì",
+        "Lời nhắc nộp phí của tôi gửi sai ngày",
         "Lớp tập huấn xăng dầu học mấy buổi",
         "",
     ],

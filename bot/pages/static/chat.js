@@ -15,7 +15,7 @@
      {type: "notice", text}                               {type: "reload"}              a newer page is there
    Every event has its number (event, rising per visitor) and its time (at, ISO 8601 in UTC):
      {kind: "mine", id, text, files}                      {kind: "deleted", message}
-     {kind: "message", message, from: "bot"|"officer", name, runs, buttons: [[{text, data|url}]], files}
+     {kind: "message", message, from: "bot"|"office"|"officer", name, runs, buttons: [[{text, data|url}]], files}
      {kind: "edit", message, runs, buttons}
    A run is {text, b, i, u, s, code, href}; a file is {name, url, media_type, size, preview}.
 
@@ -693,7 +693,7 @@ function place(node, at) { // after what is committed, before what is still on i
 function drawTheirs(event) {
   const officer = event.from === "officer";
   const at = Date.parse(event.at);
-  const who = make("span", {}, officer ? make("b", {}, (event.name ? event.name + " · " : "") + say("officer")) : event.name || say("bot"));
+  const who = make("span", {}, officer ? make("b", {}, (event.name ? event.name + " · " : "") + say("officer")) : event.name || say(event.from === "office" ? "from_office" : "bot"));
   const node = bubble(officer ? "officer" : "bot", who, at);
   node.querySelector(".body").append(runs(event.runs || []));
   [filesOf(event.files), rowsOf(event.message, event.buttons)].forEach((part) => { if (part) node.append(part); });
