@@ -27,6 +27,12 @@ _LATER_TODAY = (MORNING, time(14), time(17))
 LONGEST = 500
 """Letters that are read."""
 
+_YESTERDAY = re.compile(
+    r"^(?:hom|bua) qua\b(?: (?:luc )?\d\S*)?|(?:^| )(?:hom|bua) qua(?: (?:luc )?\d\S*)?$"
+    r"|^yesterday\b(?: at \d\S*)?|\byesterday(?: at \d\S*)?$"
+)
+"""As a moment: at either end. In the midst it is of the words ("họp về báo cáo hôm qua lúc 9h mai")."""
+
 LUNAR, PAST, NO_SUCH_DAY, WHICH, WEEKDAY = "lunar", "past", "no_such_day", "which", "weekday"
 
 
@@ -224,12 +230,12 @@ _ANY_DAY = datetime(2026, 1, 1, tzinfo=ZONE)
 
 
 def _has_moment(text: str) -> bool:
-    return read(text, _ANY_DAY) is not None
+    return _Reading(clean(text)[:LONGEST], _ANY_DAY, "vi").result() is not None
 
 
 def _is_moment(text: str) -> bool:
     """Whether a text is a moment and nothing else."""
-    found = read(text, _ANY_DAY)
+    found = _Reading(clean(text)[:LONGEST], _ANY_DAY, "vi").result()
     return found is not None and (not found.words or (isinstance(found, Unclear) and found.why == LUNAR and len(text.split()) <= 6))
 
 
@@ -242,7 +248,11 @@ def read(text: str, now: datetime, language: str = "vi") -> Understood | Unclear
     >>> read("họp 3h chiều nay", now).at.isoformat(), read("gia hạn giấy phép", now)
     ('2026-11-26T15:00:00+07:00', None)
     """
-    return _Reading(clean(text)[:LONGEST], now.astimezone(ZONE), language).result()
+    text, now = clean(text)[:LONGEST], now.astimezone(ZONE)
+    if over := _YESTERDAY.search(_aligned(text)):
+        eve = datetime.combine(now.date() - timedelta(days=1), MORNING, ZONE)
+        return Unclear(PAST, _bare(text[: over.start()] + text[over.end() :]), (eve,))
+    return _Reading(text, now, language).result()
 
 
 def words_of(text: str) -> str:

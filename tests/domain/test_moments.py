@@ -102,6 +102,8 @@ def test_the_same_is_read_without_diacritics(row: str) -> None:
         ("next Friday", "en", WHICH, ["27/11 08:00", "04/12 08:00"]),
         ("ngày 15/6/2020", "vi", PAST, ["15/06 08:00"]),
         ("hôm nay 8h", "vi", PAST, ["26/11 08:00"]),
+        ("hom qua 9h goi chi Lan", "vi", PAST, ["25/11 08:00"]),
+        ("gọi chị Lan hôm qua", "vi", PAST, ["25/11 08:00"]),
         ("ngày 31/2", "vi", NO_SUCH_DAY, []),
         ("thứ hai 15/6", "vi", WEEKDAY, ["15/06 08:00"]),
     ],
