@@ -77,6 +77,7 @@ class BroadcastProgressView(PanelView):
             **_standing(row),
             content=broadcasts.content_of(db.session, row),
             preview=broadcast_check.preview,
+            target=content_form.where_to,
             people=_people(row),
             replies=broadcast_progress.count_replies(db.session, row.id),
             is_editable=broadcasts.is_editable(row),
