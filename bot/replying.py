@@ -140,6 +140,12 @@ def follows_broadcast(work: Work) -> bool:
     return work.message.broadcast_id is not None or broadcast_replies.follows_digest(work.session, work.contact, work.now)
 
 
+def follows_urgent(work: Work) -> bool:
+    """Whether the last that the office said was urgent, and this is what somebody says to it in words."""
+    is_in_words = work.message is not None and work.message.kind != "button"
+    return is_in_words and broadcast_replies.follows_urgent(work.session, work.contact, work.now)
+
+
 def _likely(judged: Judgement) -> Candidate | None:
     is_likely = judged.decision is Decision.ANSWER or (judged.decision is Decision.ASK_BACK and judged.reason == FAIRLY)
     return judged.served[0] if is_likely and judged.served else None

@@ -25,6 +25,12 @@ def follows_digest(session: Session, contact: Contact, now: datetime) -> bool:
     return told is not None and told.kind == "digest"
 
 
+def follows_urgent(session: Session, contact: Contact, now: datetime) -> bool:
+    """Whether the last thing was an urgent broadcast: what is said to a recall is for people, however sure the machine is."""
+    told = _last_told(session, contact, now)
+    return told is not None and told.kind == "urgent"
+
+
 def _last_told(session: Session, contact: Contact, now: datetime) -> OutboundMessage | None:
     last = select(OutboundMessage).where(OutboundMessage.contact_id == contact.id)
     told = last.where(OutboundMessage.state == SENT, OutboundMessage.method.not_in(EPHEMERAL))

@@ -13,6 +13,7 @@ from bot.replying import (
     ask_for_known_language,
     entries_of,
     follows_broadcast,
+    follows_urgent,
     give,
     offer,
     offer_several,
@@ -69,6 +70,8 @@ def _note_language(work: Work) -> None:
 async def _reply(message: Message, work: Work, question: str) -> None:
     judged = work.prepared.judged
     match judged.decision:
+        case Decision.ANSWER if follows_urgent(work):
+            await _replied(message, work, question)
         case Decision.ANSWER:
             await _answer(message, work, question)
         case Decision.ASK_BACK | Decision.HANDOVER if judged.reason != NOT_OURS and follows_broadcast(work):
@@ -84,7 +87,8 @@ async def _reply(message: Message, work: Work, question: str) -> None:
 
 
 async def _replied(message: Message, work: Work, question: str) -> None:
-    """What the machine cannot answer for sure is no riddle to be asked back, but for who wrote the broadcast; "đã nhận" wants nothing."""
+    """To who wrote the broadcast: what the machine cannot answer for sure is no riddle to be asked back, and what is said to something
+    urgent is for people. "Đã nhận" wants nothing."""
     if acknowledges(question):
         await grant(Wish.THANKS, message, work)
     else:

@@ -26,11 +26,11 @@ async def counter(settings: Settings) -> AsyncIterator[Counter]:
         yield opened
 
 
-def queue_one(counter: Counter) -> int:
+def queue_one(counter: Counter, **more: str) -> int:
     """A broadcast to everybody who wants barcodes, in the outbox; its key."""
     with counter.database.write() as session:
         lan = made.officer(session, NOW)
-        key = made.let_go(session, NOW, lan, lan).id
+        key = made.let_go(session, NOW, lan, lan, **more).id
         made.plan(session, key, NOW)
         made.feed(session, key, NOW)
     return key
@@ -127,6 +127,16 @@ async def test_a_reply_to_a_broadcast_goes_to_people_with_it_and_a_mere_receipt_
         assert (enquiry.reason, enquiry.question) == ("broadcast", "mức này bên em có phải nộp lại không")
         titles = select(Broadcast.title).join(InboundMessage, InboundMessage.broadcast_id == Broadcast.id)
         assert session.scalars(titles.where(InboundMessage.enquiry_id == enquiry.id)).all() == ["Mức phí mới"]
+
+
+async def test_what_is_said_to_something_urgent_is_for_people_however_sure_the_machine_is(counter: Counter) -> None:
+    thu = Citizen(counter, channel="telegram")
+    await thu.say("xin chào")
+    told(counter, queue_one(counter, urgent_reason="Thu hồi sản phẩm"))
+    thu.hear()
+    assert isinstance(counter.knowledge, Judge)
+    counter.knowledge.next = Judgement(Decision.ANSWER, "sure", candidates(counter.database, "tbt-la-gi"))
+    assert "Đã chuyển lời của bạn cho cán bộ" in (await thu.say("lô nhà em có bị thu hồi không"))[-1].text
 
 
 async def test_a_reply_that_the_machine_answers_for_sure_reaches_the_officer_all_the_same(counter: Counter) -> None:
