@@ -309,7 +309,8 @@ async def test_instruments_are_named_on_a_line_and_reminded_of(counter: Counter,
         assert dict(session.execute(count).all()) == {PLANNED: 3, DROPPED: 3}
     clock.at = NOW.replace(year=2027, month=11, day=23, hour=10)
     with counter.database.write() as session:
-        reminders.send_due(session, clock())
+        while reminders.send_due(session, clock()):
+            pass  # one a contact at a time
     heard = citizen.hear()
     assert len(heard) == 1, "of two that were due only the newest is sent"
     assert "Can ban 30 kg (số 1234) của Cong ty Tra Hue: hạn đến hết 30/11/2027" in heard[0].text
