@@ -234,9 +234,11 @@ def test_the_list_that_leaves_the_office_names_nobody(admin: Browser, panel: Fla
 
 @pytest.mark.browser
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # the page asks the same of both
-async def test_the_page_keeps_itself_up_to_date_and_says_when_its_buttons_are_no_longer_right(
+async def test_the_page_keeps_itself_up_to_date_and_its_buttons_too(
     sending: int, database: Database, now: datetime, address: str, open_context: OpenContext
 ) -> None:
+    from playwright.async_api import expect
+
     page = await (await open_context("phone")).new_page()
     await page.goto(f"{address}/broadcast_progress/?id={sending}")
     await page.fill("input[name=email]", ADMIN)
@@ -249,6 +251,8 @@ async def test_the_page_keeps_itself_up_to_date_and_says_when_its_buttons_are_no
         its.feed(session, sending, now)
         its.deliver(session, now)
         broadcast_sending.settle(session, sending, now)
-    await until(page, "document.querySelector('.tally dd').textContent == '7' && !document.getElementById('moved').hidden")
+    await expect(page.get_by_role("button", name="Sao chép thành tin mới")).to_be_visible()
+    await expect(page.locator("details", has_text="Tạm dừng")).to_have_count(0)
+    assert await page.text_content(".tally dd") == "7"
     assert "Đã gửi xong" in await page.text_content("#sending")
     assert page.url.endswith(f"/broadcast_progress/?id={sending}")
