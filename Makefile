@@ -33,7 +33,7 @@ run: setup ## start the product: counter and panel, Ctrl-C stops both
 	@$(BIN)/python -m honcho --no-prefix start || [ $$? -eq 130 ]
 	@echo "Đã dừng · Stopped"
 
-test: setup ## the tests, without long runs (a quarter of an hour on two cores; five minutes are the aim)
+test: setup ## the tests, without long runs (half an hour on two cores; five minutes are the aim)
 	@$(BIN)/python -m pytest -n 2 -m "not endure"
 
 lint: setup ## format, types, arrows between the rooms, dependencies, templates, catalogues
