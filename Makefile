@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 PHOTOS ?= tests/material/barcode_photos
 export PYTHONDONTWRITEBYTECODE = 1
+# The tests copy databases and throw them away thousands of times: in memory, where 8 GB are free, that takes a quarter less time.
+TEST_FOLDER := $(shell [ "$$(df --output=avail -BG /dev/shm 2>/dev/null | tail -1 | tr -dc 0-9)" -ge 8 ] 2>/dev/null && echo /dev/shm || echo "$${TMPDIR:-/tmp}")
 
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check lint endure bench learn messages catalogues lock
@@ -34,7 +36,7 @@ run: setup ## start the product: counter and panel, Ctrl-C stops both
 	@echo "Đã dừng · Stopped"
 
 test: setup ## the tests, without long runs (half an hour on two cores; five minutes are the aim)
-	@$(BIN)/python -m pytest -n 2 -m "not endure"
+	@TMPDIR=$(TEST_FOLDER) $(BIN)/python -m pytest -n 2 -m "not endure"
 
 lint: setup ## format, types, arrows between the rooms, dependencies, templates, catalogues
 	@$(BIN)/ruff format --check .
