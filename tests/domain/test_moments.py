@@ -120,7 +120,7 @@ def test_words_of_time_that_are_other_words_are_no_moment(text: str) -> None:
 
 
 def test_a_day_that_is_over_means_next_year_and_that_is_said() -> None:
-    assert [read(text, NOW).is_next_year for text in ("15/6", "15/12", "15/6/2027")] == [True, False, False]  # type: ignore[union-attr]
+    assert [read(text, NOW).is_next_year for text in ("15/6", "15/12", "15/6/2027")] == [True, False, False]
 
 
 @given(minutes=st.integers(1, 2 * 365 * 24 * 60), language=st.sampled_from(["vi", "en"]), since=st.integers(0, 3000))
